@@ -1,0 +1,32 @@
+import type { WireError } from "../support/errors.ts";
+import type { TokenUsage } from "./conversation.ts";
+import type { FailReason } from "./task_state.ts";
+
+/** What an agent's loop tells while it works, in the parent as in a child. Deltas may be coalesced. */
+export type AgentEvent =
+  | { readonly type: "turn_started"; readonly turn: number }
+  | { readonly type: "text"; readonly delta: string }
+  | { readonly type: "reasoning"; readonly delta: string }
+  /** The request is asked again; the deltas of this turn so far are void. */
+  | { readonly type: "retry"; readonly attempt: number; readonly error: WireError }
+  | { readonly type: "tool_started"; readonly callId: string; readonly name: string; readonly about: string }
+  | {
+    readonly type: "tool_ended";
+    readonly callId: string;
+    readonly name: string;
+    readonly errorCode: string | null;
+    readonly durationMs: number;
+  }
+  | { readonly type: "turn_ended"; readonly turn: number; readonly usage: TokenUsage | null };
+
+/** Why a loop is given one last turn without tools. */
+export type HandoverReason = Extract<FailReason, "max_turns" | "timeout" | "budget" | "loop">;
+
+/** How a loop ended. */
+export type LoopEnd =
+  /** The inbox took the final message. */
+  | { readonly type: "final"; readonly text: string }
+  /** `text` is what the hand-over turn said. */
+  | { readonly type: "handover"; readonly reason: HandoverReason; readonly text: string }
+  | { readonly type: "aborted" }
+  | { readonly type: "failed"; readonly reason: FailReason; readonly error: WireError };

@@ -1,0 +1,56 @@
+/** One message of a conversation, independent of any provider's wire. */
+export type Message =
+  | { readonly role: "system"; readonly content: string }
+  | { readonly role: "user"; readonly content: string }
+  | AssistantMessage
+  | ToolMessage;
+
+/** What the model said and the calls it asked for, in its order. */
+export interface AssistantMessage {
+  readonly role: "assistant";
+  readonly content: string;
+  readonly toolCalls: readonly ToolCall[];
+  readonly reasoning?: string;
+}
+
+/** The answer to one call; every call of an assistant message gets exactly one. */
+export interface ToolMessage {
+  readonly role: "tool";
+  readonly callId: string;
+  readonly content: string;
+}
+
+/** A call as the model wrote it; `arguments` is the raw JSON text, perhaps not JSON at all. */
+export interface ToolCall {
+  readonly id: string;
+  readonly name: string;
+  readonly arguments: string;
+}
+
+/** A tool as the model is told of it; `parameters` is a JSON Schema object. */
+export interface ToolSchema {
+  readonly name: string;
+  readonly description: string;
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+
+/** Tokens of one or more requests; `cached` is a part of `input`, `reasoning` a part of `output`. */
+export interface TokenUsage {
+  readonly input: number;
+  readonly cached: number;
+  readonly output: number;
+  readonly reasoning: number;
+}
+
+/** No tokens at all. */
+export const NO_USAGE: TokenUsage = { input: 0, cached: 0, output: 0, reasoning: 0 };
+
+/** The sum of two usages. */
+export function addUsage(a: TokenUsage, b: TokenUsage): TokenUsage {
+  return {
+    input: a.input + b.input,
+    cached: a.cached + b.cached,
+    output: a.output + b.output,
+    reasoning: a.reasoning + b.reasoning,
+  };
+}

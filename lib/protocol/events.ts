@@ -1,0 +1,68 @@
+import type { WireError } from "../support/errors.ts";
+import type { TokenUsage } from "./conversation.ts";
+import type { TaskView } from "./task_view.ts";
+
+/** What happened, without its place in the journal. Fields are spelled as they go out. */
+export type EventBody =
+  | {
+    readonly type: "session.started";
+    readonly model: string;
+    readonly provider: string;
+    readonly cwd: string;
+  }
+  | { readonly type: "session.ended"; readonly exit_code: number }
+  | { readonly type: "turn.started"; readonly turn: number }
+  | { readonly type: "turn.ended"; readonly turn: number; readonly tokens: TokenUsage | null }
+  | { readonly type: "tool.started"; readonly call_id: string; readonly name: string; readonly about: string }
+  | {
+    readonly type: "tool.ended";
+    readonly call_id: string;
+    readonly name: string;
+    /** With microseconds. */
+    readonly duration_ms: number;
+    readonly error_code: string | null;
+  }
+  | { readonly type: "task.queued"; readonly task: TaskView }
+  | { readonly type: "task.started"; readonly task: TaskView }
+  | { readonly type: "task.question"; readonly question: string }
+  | { readonly type: "task.steered"; readonly steer_id: string; readonly delivered_at_turn: number }
+  | { readonly type: "task.ended"; readonly task: TaskView }
+  | { readonly type: "task.delivered"; readonly by: "collect" | "notice" | "cancel" | "print" }
+  | { readonly type: "approval.requested"; readonly what: string }
+  | { readonly type: "approval.answered"; readonly what: string; readonly allowed: boolean }
+  | { readonly type: "credential.rotated"; readonly provider: string; readonly why: string }
+  | { readonly type: "rate.limited"; readonly provider: string; readonly wait_ms: number }
+  | {
+    readonly type: "budget.warned";
+    readonly scope: string;
+    readonly unit: "usd" | "tokens" | "requests";
+    readonly used: number;
+    readonly limit: number;
+  }
+  /** Its requests count for nothing in budgets in USD. */
+  | { readonly type: "price.unknown"; readonly provider: string; readonly model: string }
+  | { readonly type: "error"; readonly error: WireError };
+
+/** What may be coalesced or dropped on its way. */
+export type LossyBody =
+  | { readonly type: "text.delta"; readonly delta: string }
+  | { readonly type: "task.progress"; readonly turn: number; readonly current_tool: string | null };
+
+/** `seq` counts the journalled events of a session without gaps, from 1. `at` is RFC 3339 in UTC. */
+export type JournalEvent = EventBody & {
+  readonly seq: number;
+  readonly at: string;
+  readonly session_id: string;
+  readonly task_id?: string;
+};
+
+/** A lossy event stands after the journalled event `after_seq`. */
+export type LossyEvent = LossyBody & {
+  readonly after_seq: number;
+  readonly at: string;
+  readonly session_id: string;
+  readonly task_id?: string;
+};
+
+/** One line of the event stream (contract §5). */
+export type SessionEvent = JournalEvent | LossyEvent;
