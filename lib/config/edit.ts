@@ -1,0 +1,116 @@
+import { isDeepStrictEqual } from "node:util";
+import { formatPath } from "../support/describe_issue.ts";
+import { messageOf, UserError } from "../support/errors.ts";
+import { EXIT_CONFIG } from "./home.ts";
+import { type Finding, inspectText } from "./inspect.ts";
+import { parseKeyPath } from "./key_path.ts";
+import type { Config } from "./schema.ts";
+import type { Secrets } from "./secrets.ts";
+import {
+  parseYaml,
+  parseYamlValue,
+  scalarRange,
+  toInlineYaml,
+  toYaml,
+  withValueAt,
+  type YamlFile,
+} from "./yaml_file.ts";
+
+type Keys = readonly (string | number)[];
+
+/** The exit code of a value that cannot be. */
+const EXIT_USAGE = 2;
+/** A value with variables is only known when it is loaded. */
+const VARIABLE = /\$\{/;
+const NO_SECRETS: Secrets = { get: () => undefined, stored: () => [], values: [] };
+
+/** The effective value at a path such as `delegation.max_queued`. Throws {@linkcode UserError} for a key that does not exist. */
+export function getConfigValue(config: Config, path: string): unknown {
+  let value: unknown = config;
+  for (const key of parseKeyPath(path)) {
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) {
+      throw new UserError(`Cannot find "${path}": it is not set`, { exitCode: EXIT_USAGE });
+    }
+    value = (value as Record<string | number, unknown>)[key]; // an object with this key, as checked above
+  }
+  return value;
+}
+
+/**
+ * The text of config.yaml with `value` (YAML: a scalar, `[a, b]` or `{k: v}`) at `path`; comments and order are kept.
+ * A value that does not fit as YAML is taken as a string where that fits. Throws {@linkcode UserError}: 2 for an
+ * unknown key or a wrong value, 78 for a text that is no config.
+ */
+export function setConfigValue(text: string, path: string, value: string): string {
+  const keys = parseKeyPath(path);
+  const before = parseYaml(text);
+  if (before.problem !== null) {
+    throw cannotSet(path, `config.yaml is broken: ${before.problem.message}`, EXIT_CONFIG);
+  }
+  const parsed = parseYamlValue(value);
+  const candidates = parsed === undefined || parsed === value ? [value] : [parsed, value];
+  const attempts = candidates.map((candidate) => {
+    const edited = edit(text, keys, candidate, path);
+    return { edited, wrong: VARIABLE.test(value) ? undefined : problemAt(edited, keys) };
+  });
+  const good = attempts.find(({ wrong }) => wrong === undefined);
+  if (good !== undefined) return good.edited;
+  const wrong = attempts[0]?.wrong;
+  const where = wrong === undefined || isPrefix(wrong.keys, keys) ? "" : `${formatPath(wrong.keys)}: `;
+  throw cannotSet(path, `${where}${wrong?.message}`, EXIT_USAGE);
+}
+
+/** Replaces only the value's own characters where it is on one line, adds a new section at the end, else writes the file anew. */
+function edit(text: string, keys: Keys, value: unknown, path: string): string {
+  const file = parseYaml(text);
+  const expected = (candidate: string) =>
+    isDeepStrictEqual(parseYaml(candidate).document.toJS(), wanted(file, keys, value));
+  const candidates = [spliced(text, file, keys, value), appended(text, file, keys, value)];
+  const minimal = candidates.find((candidate) => candidate !== null && expected(candidate));
+  if (minimal) return minimal;
+  try {
+    return withValueAt(file, keys, value);
+  } catch (error) { // yaml throws a plain Error when a scalar or an alias is in the way
+    throw cannotSet(path, messageOf(error), EXIT_CONFIG, error);
+  }
+}
+
+/** The data that the text should hold after the edit; undefined when it cannot be told without writing the file anew. */
+function wanted(file: YamlFile, keys: Keys, value: unknown): unknown {
+  const clone = structuredClone(file.value ?? {});
+  let place: unknown = clone;
+  for (const [index, key] of keys.entries()) {
+    if (typeof place !== "object" || place === null) return undefined;
+    const map = place as Record<string | number, unknown>; // maps and lists are both written by key
+    if (index === keys.length - 1) map[key] = value;
+    else map[key] ??= {};
+    place = map[key];
+  }
+  return clone;
+}
+
+function spliced(text: string, file: YamlFile, keys: Keys, value: unknown): string | null {
+  const range = scalarRange(file, keys);
+  return range === null ? null : text.slice(0, range[0]) + toInlineYaml(value) + text.slice(range[1]);
+}
+
+function appended(text: string, file: YamlFile, keys: Keys, value: unknown): string | null {
+  if (file.document.has(keys[0]) || keys.some((key) => typeof key === "number")) return null;
+  const nested = keys.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value);
+  const separator = text === "" || text.endsWith("\n") ? "" : "\n";
+  return `${text}${separator}${toYaml(nested)}\n`;
+}
+
+/** What is wrong at the key, inside it, or with what is around it because of it. */
+function problemAt(text: string, keys: Keys): Finding | undefined {
+  const { errors, warnings } = inspectText(text, "config.yaml", NO_SECRETS);
+  return [...errors, ...warnings].find((each) => isPrefix(keys, each.keys) || isPrefix(each.keys, keys));
+}
+
+function isPrefix(some: readonly PropertyKey[], all: readonly PropertyKey[]): boolean {
+  return some.every((key, index) => key === all[index]);
+}
+
+function cannotSet(path: string, state: string, exitCode: number, cause?: unknown): UserError {
+  return new UserError(`Cannot set "${path}": ${state}`, { exitCode, cause });
+}

@@ -1,0 +1,164 @@
+import type { ModelRef } from "../protocol/model_ref.ts";
+import { UserError } from "../support/errors.ts";
+import { EXIT_CONFIG } from "./home.ts";
+import type { LoadedConfig } from "./load.ts";
+import { BUILT_IN_PROVIDERS } from "./providers.ts";
+import type { Config, ModelConfig, ProviderConfig } from "./schema.ts";
+
+/** What a run asks for, mostly from flags. */
+export interface ModelWish {
+  readonly model?: string;
+  readonly provider?: string;
+  /** The offline model, whatever else is configured. */
+  readonly offline?: boolean;
+}
+
+/** Where a provider answers and with which keys. Holds secrets: it stays in the parent. */
+export interface Endpoint {
+  readonly provider: string;
+  /** "" for `offline`, whose address only the session that starts it knows. */
+  readonly baseUrl: string;
+  readonly api: "chat" | "responses";
+  /** In the order of config, without doubles; empty when it needs none. */
+  readonly keys: readonly string[];
+  /** What each of `keys` is named to people: its variable, `api_key` or a stored label. */
+  readonly keyNames: readonly string[];
+  readonly outputLimitField: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Providers whose own model names look like `vendor/model`. */
+const VENDOR_NAMED = ["openrouter"];
+
+/**
+ * The model of a run. `provider/model` names both where the prefix is a configured provider, except while the
+ * provider is openrouter, whose names look like that: there `--provider` decides.
+ * Throws {@linkcode UserError} 78 for an unknown provider, and when the provider has no key.
+ */
+export function resolveModel(loaded: LoadedConfig, wish: ModelWish): ModelRef {
+  if (wish.offline === true) return { provider: "offline", model: "offline", reasoningEffort: null };
+  const { config } = loaded;
+  const home = wish.provider ?? homeProvider(loaded, wish.model);
+  const { provider, model } = wish.model === undefined || wish.provider !== undefined
+    ? { provider: home, model: wish.model ?? config.model.default }
+    : splitModel(config, wish.model, home);
+  endpointOf(loaded, provider);
+  if (provider === "offline") return { provider, model: "offline", reasoningEffort: null };
+  return { provider, model, reasoningEffort: modelSettings(config, { provider, model }).reasoning_effort };
+}
+
+/** Where a provider answers. Throws {@linkcode UserError} 78 when it is unknown, has no address or lacks its key. */
+export function endpointOf(loaded: LoadedConfig, providerName: string): Endpoint {
+  const provider = providerOf(loaded, providerName);
+  if (provider.base_url === null && providerName !== "offline") {
+    throw unusable(`Cannot use provider "${providerName}": it has no base_url`, `Add one in ${loaded.path}`);
+  }
+  const names = keyNames(provider);
+  const keys = keysOf(loaded, providerName, provider);
+  if (keys.size === 0 && names.length > 0) throw missingKey(loaded, providerName, names);
+  return {
+    provider: providerName,
+    baseUrl: provider.base_url ?? "",
+    api: provider.api,
+    keys: [...keys.keys()],
+    keyNames: [...keys.values()],
+    outputLimitField: provider.output_limit_field,
+    headers: provider.headers,
+  };
+}
+
+/** What config knows of a model, by `provider/model` or by `model`; all null when it knows nothing. */
+export function modelSettings(config: Config, model: Pick<ModelRef, "provider" | "model">): ModelConfig {
+  const names = [`${model.provider}/${model.model}`, model.model];
+  const known = names.find((name) => Object.hasOwn(config.models, name));
+  return (known === undefined ? undefined : config.models[known]) ?? UNKNOWN_MODEL;
+}
+
+/** `provider/model` taken apart where the prefix is a configured provider; any other name belongs to `home`. */
+export function splitModel(config: Config, name: string, home: string): { provider: string; model: string } {
+  const slash = name.indexOf("/");
+  const prefix = name.slice(0, Math.max(0, slash));
+  const isPrefixed = prefix !== "" && Object.hasOwn(config.providers, prefix);
+  if (!isPrefixed || (VENDOR_NAMED.includes(home) && prefix !== home)) return { provider: home, model: name };
+  return { provider: prefix, model: name.slice(slash + 1) };
+}
+
+const UNKNOWN_MODEL: ModelConfig = {
+  context_window: null,
+  max_output_tokens: null,
+  reasoning_effort: null,
+  price: null,
+};
+
+/** The provider that config names. `auto` needs no key of its own while the wished model names a provider. */
+function homeProvider(loaded: LoadedConfig, model: string | undefined): string {
+  const named = loaded.config.model.provider;
+  if (named !== "auto") return named;
+  const usable = Object.keys(loaded.config.providers).find((name) => isUsable(loaded, name));
+  if (usable !== undefined) return usable;
+  const prefixed = model === undefined ? named : splitModel(loaded.config, model, named).provider;
+  if (prefixed !== named) return prefixed;
+  throw unusable("Cannot find a model provider: none has a key", waysOut(loaded, ["OPENAI_API_KEY"]));
+}
+
+/** Whether `auto` may take it: it has a key, or the file says that it needs none. */
+function isUsable(loaded: LoadedConfig, name: string): boolean {
+  const provider = loaded.config.providers[name];
+  if (provider === undefined || provider.base_url === null) return false;
+  if (keyNames(provider).length > 0 || provider.api_key !== null) {
+    return keysOf(loaded, name, provider).size > 0;
+  }
+  return BUILT_IN_PROVIDERS[name]?.base_url !== provider.base_url;
+}
+
+function providerOf(loaded: LoadedConfig, name: string): ProviderConfig {
+  const { providers } = loaded.config;
+  const provider = Object.hasOwn(providers, name) ? providers[name] : undefined;
+  if (provider !== undefined) return provider;
+  throw unusable(
+    `Cannot use provider "${name}": it is unknown, expected one of ${Object.keys(providers).join(", ")}`,
+    `Add it under providers in ${loaded.path}, with its base_url and key_env`,
+  );
+}
+
+function keyNames(provider: ProviderConfig): readonly string[] {
+  const names = typeof provider.key_env === "string" ? [provider.key_env] : provider.key_env;
+  return names.filter((name) => name !== "none");
+}
+
+/** The keys with their names; one under two names has the first. A stored key counts only for the origin it was added for. */
+function keysOf(
+  { secrets }: LoadedConfig,
+  name: string,
+  provider: ProviderConfig,
+): ReadonlyMap<string, string> {
+  const keys = new Map<string, string>();
+  const add = (key: string | null | undefined, label: string) => {
+    if (key !== null && key !== undefined && !keys.has(key)) keys.set(key, label);
+  };
+  add(provider.api_key, `providers.${name}.api_key`);
+  for (const variable of keyNames(provider)) add(secrets.get(variable), variable);
+  for (const { label, key, origin } of secrets.stored(name)) {
+    if (provider.base_url !== null && new URL(provider.base_url).origin === origin) add(key, label);
+  }
+  return keys;
+}
+
+function missingKey(loaded: LoadedConfig, name: string, names: readonly string[]): UserError {
+  return unusable(`Cannot use provider "${name}": ${names.join(" or ")} is not set`, waysOut(loaded, names));
+}
+
+function waysOut(loaded: LoadedConfig, names: readonly string[]): string {
+  const ready = Object.keys(loaded.config.providers).filter((name) => isUsable(loaded, name));
+  return [
+    `Set ${names.join(" or ")} in the environment or in .env beside ${loaded.path}`,
+    ready.length > 0
+      ? `choose a provider that has a key (--provider ${ready.join(", ")})`
+      : "choose another provider in config.yaml",
+    "or try hermes without one (--offline)",
+  ].join(", ");
+}
+
+function unusable(message: string, hint: string): UserError {
+  return new UserError(message, { hint, exitCode: EXIT_CONFIG });
+}

@@ -1,0 +1,114 @@
+import { type Document, isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, stringify } from "yaml";
+import { messageOf } from "../support/errors.ts";
+
+/** Where something stands in a file; both count from 1. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** A parsed file: its value as plain data, or the reason why it has none. */
+export interface YamlFile {
+  /** Undefined when there is a problem; an empty file is an empty map. */
+  readonly value: unknown;
+  readonly problem: { readonly position: Position | null; readonly message: string } | null;
+  /** Where the key or item stands, or else the innermost part of its path that is in the file. */
+  positionOf(keys: readonly PropertyKey[]): Position | null;
+  readonly document: Document;
+}
+
+/** Parses YAML 1.2 with anchors and `<<` merges. Never throws; duplicate keys and tabs for indentation are problems. */
+export function parseYaml(text: string): YamlFile {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true });
+  const position = (offset: number): Position => {
+    const { line, col } = lines.linePos(offset);
+    return { line, column: col };
+  };
+  const positionOf = (keys: readonly PropertyKey[]) => {
+    const offset = offsetOf(document, keys);
+    return offset === null ? null : position(offset);
+  };
+  const [error] = document.errors;
+  if (error !== undefined) {
+    const problem = { position: position(error.pos[0]), message: error.message };
+    return { value: undefined, problem, positionOf, document };
+  }
+  try {
+    return { value: document.toJS() ?? {}, problem: null, positionOf, document };
+  } catch (thrown) { // an alias of nothing, or so many aliases that the value would explode
+    return {
+      value: undefined,
+      problem: { position: null, message: messageOf(thrown) },
+      positionOf,
+      document,
+    };
+  }
+}
+
+/** Block YAML of plain data, without a newline at the end. */
+export function toYaml(value: unknown): string {
+  return stringify(value, { lineWidth: 0 }).trimEnd();
+}
+
+/** YAML of plain data that fits on one line. */
+export function toInlineYaml(value: unknown): string {
+  return stringify(value, { lineWidth: 0, collectionStyle: "flow", defaultStringType: "PLAIN" }).trimEnd()
+    .replace(/\s*\n\s*/g, " ");
+}
+
+/** A text as YAML reads it, null included; undefined when it is no YAML. */
+export function parseYamlValue(text: string): unknown {
+  const { document, problem } = parseYaml(text);
+  if (problem !== null) return undefined;
+  return text.trim() === "" ? "" : document.toJS();
+}
+
+/** The part of a text that is the one-line scalar at `keys`, as offsets; null when there is no such thing. */
+export function scalarRange(file: YamlFile, keys: readonly PropertyKey[]): readonly [number, number] | null {
+  const node = file.document.getIn(keys, true);
+  if (!isScalar(node) || !node.range || node.anchor !== undefined || node.tag !== undefined) return null;
+  const isOneLine = node.type === "PLAIN" || node.type === "QUOTE_DOUBLE" || node.type === "QUOTE_SINGLE";
+  return isOneLine && node.range[1] > node.range[0] ? [node.range[0], node.range[1]] : null;
+}
+
+/** The file's text with `value` at `keys`, written anew: comments and order stay, spacing may change. Throws when something in the way is no map. */
+export function withValueAt(file: YamlFile, keys: readonly PropertyKey[], value: unknown): string {
+  const { document } = file;
+  for (let depth = 0; depth < keys.length; depth++) {
+    const above = keys.slice(0, depth);
+    const node = document.getIn(above, true);
+    const isEmpty = node === null || (isScalar(node) && node.value === null);
+    if (isEmpty && depth > 0) document.setIn(above, document.createNode({}));
+  }
+  document.setIn(keys, document.createNode(value));
+  return document.toString({ lineWidth: 0, flowCollectionPadding: false });
+}
+
+function offsetOf(document: Document, keys: readonly PropertyKey[]): number | null {
+  let node: unknown = document.contents;
+  let offset: number | null = null;
+  for (const key of keys) {
+    const child = childOf(node, key);
+    if (child === null) break;
+    offset = child.offset ?? offset;
+    node = child.node;
+  }
+  return offset;
+}
+
+/** An entry of a map (at its key) or an item of a list (at its value). */
+function childOf(node: unknown, key: PropertyKey): { node: unknown; offset: number | null } | null {
+  if (isSeq(node) && typeof key === "number") {
+    const item = node.items[key];
+    return item === undefined ? null : { node: item, offset: startOf(item) };
+  }
+  if (!isMap(node)) return null;
+  const pair = node.items.find((each) => isPair(each) && String(each.key) === String(key));
+  return pair === undefined ? null : { node: pair.value, offset: startOf(pair.key) };
+}
+
+function startOf(node: unknown): number | null {
+  const range = typeof node === "object" && node !== null && "range" in node ? node.range : null;
+  return Array.isArray(range) ? range[0] : null;
+}
