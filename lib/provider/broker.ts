@@ -1,0 +1,44 @@
+import { Budget } from "./budget.ts";
+import { BudgetScope } from "./budget_scope.ts";
+import { BrokerDesk, type BrokerOptions } from "./broker_desk.ts";
+import type { Caps, SessionBroker } from "./provider.ts";
+
+export type { BrokerOptions } from "./broker_desk.ts";
+
+const NO_CAPS: Caps = { usd: null, tokens: null, requests: null };
+
+/** The broker of one session: which key, when, and whether at all, for the session's own agent and every task. */
+export function createBroker(options: BrokerOptions): SessionBroker {
+  const { emit = () => {}, budget: caps } = options;
+  const session = new BudgetScope(null, "session", caps?.session ?? NO_CAPS);
+  const day = caps?.day === undefined ? [] : [new BudgetScope(null, "day", caps.day.caps, caps.day.book)];
+  const budget = new Budget(
+    [session, ...day],
+    ({ taskId, ...warning }) => emit({ type: "budget.warned", ...warning }, taskId ?? undefined),
+  );
+  const desk = new BrokerDesk(options, budget);
+  const own = budget.open(null);
+  return {
+    acquire: (ask, signal) => desk.acquire(ask, own, signal),
+    release: (leaseId, outcome) => desk.release(leaseId, outcome),
+    forTask(task) {
+      const account = budget.open(task);
+      return {
+        acquire: (ask, signal) => desk.acquire(ask, account, signal),
+        release: (leaseId, outcome) => desk.release(leaseId, outcome),
+        get isSpent() {
+          return budget.isSpent(account);
+        },
+        [Symbol.dispose]: () => budget.close(account),
+      };
+    },
+    get budget() {
+      return { used: session.book.settled, caps: session.caps };
+    },
+    [Symbol.dispose]: () => desk[Symbol.dispose](),
+    raiseBudget(usd) {
+      session.raise(usd);
+      budget.pump();
+    },
+  };
+}

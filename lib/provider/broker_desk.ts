@@ -1,0 +1,143 @@
+import type { Endpoint } from "../config/models.ts";
+import type { ModelConfig } from "../config/schema.ts";
+import type { EventBody } from "../protocol/events.ts";
+import { memoryCredentialState } from "../store/credential_state.ts";
+import { delay } from "../support/clock.ts";
+import { BrokerNews } from "./broker_news.ts";
+import type { Budget } from "./budget.ts";
+import type { BudgetAccount } from "./budget_account.ts";
+import type { SpendBook } from "./budget_scope.ts";
+import { CredentialPool, type PoolOptions } from "./credential_pool.ts";
+import type { Caps, Lease, LeaseAsk, RequestOutcome } from "./provider.ts";
+import { type GateAsk, type Passage, RateGate } from "./rate_gate.ts";
+import type { Reservation } from "./reservation.ts";
+import { DEFAULT_RETRY, retryDelayMs } from "./retry.ts";
+
+/** What a broker decides by. */
+export interface BrokerOptions
+  extends Pick<PoolOptions, "clock" | "random">, Partial<Omit<PoolOptions, "clock" | "random">> {
+  /** Where a provider is and with which keys; throws for one that cannot be used. */
+  readonly endpointOf: (provider: string) => Endpoint;
+  readonly settingsOf: (
+    model: LeaseAsk["model"],
+  ) => Pick<ModelConfig, "max_output_tokens"> & Partial<Pick<ModelConfig, "price">>;
+  /** No caps unless they are given. */
+  readonly budget?: {
+    readonly session: Caps;
+    readonly day?: { readonly caps: Caps; readonly book: SpendBook };
+  };
+  /** Told what happens; may not throw. */
+  readonly emit?: (body: EventBody, taskId?: string) => void;
+}
+
+interface OpenLease {
+  readonly reservation: Reservation;
+  readonly passage: Passage;
+}
+
+/** Bytes in a token, for limits on tokens per minute: there a good guess is better than a bound. */
+const BYTES_PER_TOKEN = 4;
+
+/** Where all requests of a session pass: paid for first, then let out by the gate. */
+export class BrokerDesk {
+  readonly #options: BrokerOptions;
+  readonly #budget: Budget;
+  readonly #gate: RateGate;
+  readonly #news: BrokerNews;
+  readonly #pool: CredentialPool;
+  readonly #open = new Map<number, OpenLease>();
+  /** The fingerprints of all leases so far, by which a request knows the keys that it has had. */
+  readonly #fingerprints: string[] = [];
+
+  constructor(options: BrokerOptions, budget: Budget) {
+    this.#pool = new CredentialPool({
+      strategyOf: () => "fill_first",
+      limitsOf: () => null,
+      state: memoryCredentialState(),
+      ...options,
+    });
+    this.#options = options;
+    this.#budget = budget;
+    this.#gate = new RateGate(options.clock, this.#pool);
+    this.#news = new BrokerNews(options.clock, options.emit ?? (() => {}));
+  }
+
+  /** Keeps what is known of the keys. */
+  [Symbol.dispose](): void {
+    this.#pool.save();
+  }
+
+  async acquire(ask: LeaseAsk, account: BudgetAccount, signal: AbortSignal): Promise<Lease> {
+    const endpoint = this.#options.endpointOf(ask.model.provider);
+    await this.#waitBeforeRetry(ask, signal);
+    const { max_output_tokens: maxOutput, price = null } = this.#options.settingsOf(ask.model);
+    if (price === null && endpoint.keys.length > 0) this.#news.priceUnknown(ask.model, account);
+    const reservation = await this.#budget.reserve({
+      account,
+      model: `${ask.model.provider}/${ask.model.model}`,
+      bytes: ask.inputBound,
+      price,
+      maxOutput,
+      isHandover: ask.isHandover === true,
+    }, signal);
+    try {
+      const passage = await this.#gate.pass(this.#gateAsk(ask, endpoint, account), signal);
+      this.#fingerprints.push(passage.credential.fingerprint);
+      const id = this.#fingerprints.length;
+      this.#open.set(id, { reservation, passage });
+      return { id, ...grant(ask, passage, reservation.outputLimit) };
+    } catch (error) {
+      this.#budget.cancel(reservation);
+      throw error;
+    }
+  }
+
+  release(leaseId: number, outcome: RequestOutcome): void {
+    const lease = this.#open.get(leaseId);
+    if (lease === undefined) return;
+    this.#open.delete(leaseId);
+    this.#gate.leave(lease.passage, outcome);
+    this.#news.ended(lease.passage, outcome, this.#gate.nextRoomMs(lease.passage.ask));
+    this.#budget.settle(lease.reservation, outcome);
+  }
+
+  /** After a rate limit the gate knows when to go on. */
+  async #waitBeforeRetry({ attempt, lastError }: LeaseAsk, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    if (attempt <= 1 || lastError?.code === "rate_limited") return;
+    const { clock, random } = this.#options;
+    const retryAfterMs = lastError?.retryAfterMs;
+    await delay(clock, retryDelayMs(attempt, random(), { retryAfterMs, policy: DEFAULT_RETRY }), signal);
+  }
+
+  #gateAsk(ask: LeaseAsk, endpoint: Endpoint, { task }: BudgetAccount): GateAsk {
+    const tried = (ask.tried ?? []).map((id) => this.#fingerprints[id - 1] ?? "");
+    return {
+      endpoint,
+      model: ask.model.model,
+      agent: task?.taskId ?? null,
+      tokens: Math.ceil(ask.inputBound / BYTES_PER_TOKEN),
+      tried: new Set(tried),
+      onWait: task?.onWait ?? (() => {}),
+    };
+  }
+}
+
+function grant(ask: LeaseAsk, passage: Passage, outputLimit: number | null): Omit<Lease, "id"> {
+  const { provider, baseUrl, api, headers, outputLimitField } = passage.ask.endpoint;
+  const { credential: { key, name }, otherKeys } = passage;
+  const { model, reasoningEffort } = ask.model;
+  return {
+    provider,
+    key,
+    keyName: name,
+    baseUrl,
+    api,
+    model,
+    reasoningEffort,
+    outputLimit,
+    outputLimitField,
+    headers,
+    otherKeys,
+  };
+}

@@ -1,0 +1,118 @@
+import { BudgetAccount } from "./budget_account.ts";
+import { refusal } from "./budget_refusal.ts";
+import { BudgetScope, type BudgetWarning } from "./budget_scope.ts";
+import type { RequestOutcome, TaskAccount } from "./provider.ts";
+import { type BudgetAsk, estimate, isTight, judge, type Reservation, take } from "./reservation.ts";
+import { minus, NOTHING, requestCost } from "./spend.ts";
+
+interface Waiter {
+  readonly ask: BudgetAsk;
+  readonly settle: PromiseWithResolvers<Reservation>;
+}
+
+/**
+ * Sees that no cap is ever exceeded: each request is paid for before it leaves, at the most that it can cost, and put
+ * right when it has ended. First come, first served among those whom the same cap holds up.
+ */
+export class Budget {
+  readonly #outer: readonly BudgetScope[];
+  readonly #tasks = new Map<string, BudgetAccount>();
+  readonly #onWarning: (warning: BudgetWarning) => void;
+  #waiters: Waiter[] = [];
+
+  /** `outer` are the scopes of everybody, the session's first. */
+  constructor(outer: readonly BudgetScope[], onWarning: (warning: BudgetWarning) => void) {
+    this.#outer = outer;
+    this.#onWarning = onWarning;
+  }
+
+  /** The account of the session's own agent (null) or of a task, to be given to {@linkcode close}. */
+  open(task: TaskAccount | null): BudgetAccount {
+    if (task === null) return new BudgetAccount(null, this.#outer);
+    const above = task.parentId === null ? undefined : this.#tasks.get(task.parentId);
+    const account = new BudgetAccount(task, [
+      new BudgetScope(task.taskId, "task", task.caps),
+      ...above?.scopes ?? this.#outer,
+    ]);
+    this.#tasks.set(task.taskId, account);
+    return account;
+  }
+
+  /** Gives up what is kept aside. */
+  close(account: BudgetAccount): void {
+    account.keepAside(null);
+    if (account.task !== null) this.#tasks.delete(account.task.taskId);
+    this.pump();
+  }
+
+  /** Waits until it fits. Rejects with {@linkcode ProviderError} `budget` when it cannot, or with the signal's reason. */
+  async reserve(ask: BudgetAsk, signal: AbortSignal): Promise<Reservation> {
+    signal.throwIfAborted();
+    const waiter: Waiter = { ask, settle: Promise.withResolvers() };
+    this.#waiters.push(waiter);
+    this.pump();
+    const onAbort = () => {
+      this.#waiters = this.#waiters.filter((each) => each !== waiter);
+      waiter.settle.reject(signal.reason);
+      this.pump();
+    };
+    signal.addEventListener("abort", onAbort, { once: true });
+    const { onWait } = ask.account.task ?? { onWait: () => {} };
+    if (this.#waiters.includes(waiter)) onWait("budget");
+    try {
+      return await waiter.settle.promise;
+    } finally {
+      signal.removeEventListener("abort", onAbort);
+      onWait(null);
+    }
+  }
+
+  /** A reserved request was never sent. */
+  cancel({ ask, held }: Reservation): void {
+    for (const scope of ask.account.scopes) scope.book.settle(held, NOTHING);
+    this.pump();
+  }
+
+  /** A request has ended. */
+  settle(reservation: Reservation, outcome: RequestOutcome): void {
+    const { ask, held } = reservation;
+    const { account, bytes, model, price } = ask;
+    const { usage } = outcome;
+    if (usage !== null) account.learnInput(model, bytes, usage.input);
+    const spent = requestCost(usage ?? estimate(reservation, outcome), price);
+    for (const scope of account.scopes) {
+      scope.book.settle(held, spent);
+      for (const warning of scope.takeWarnings()) this.#onWarning(warning);
+    }
+    this.pump();
+  }
+
+  /** Whether this account can pay for nothing more than its hand-over. */
+  isSpent({ leftAtBest, aside }: BudgetAccount): boolean {
+    const { usd, tokens, requests } = minus(leftAtBest, aside ?? NOTHING);
+    return usd <= 0 || tokens <= 0 || requests < 1;
+  }
+
+  /** Looks at all who wait again: more may have become free. */
+  pump(): void {
+    const heldUp = new Set<BudgetScope>();
+    for (const waiter of this.#waiters.toSorted((a, b) => rank(a) - rank(b))) {
+      const { ask, settle } = waiter;
+      const { scopes } = ask.account;
+      if (!ask.isHandover && scopes.some((scope) => heldUp.has(scope))) continue;
+      const verdict = judge(ask);
+      if (verdict === "wait") {
+        for (const scope of scopes) if (isTight(scope, ask)) heldUp.add(scope);
+        continue;
+      }
+      this.#waiters = this.#waiters.filter((each) => each !== waiter);
+      if (verdict === "never") settle.reject(refusal(ask));
+      else settle.resolve(take(ask, verdict.output));
+    }
+  }
+}
+
+/** The session's own agent first, for a person waits for it. */
+function rank({ ask: { account } }: Waiter): number {
+  return account.task === null ? 0 : 1;
+}

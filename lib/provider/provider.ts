@@ -1,0 +1,140 @@
+import type { AssistantMessage, Message, TokenUsage, ToolSchema } from "../protocol/conversation.ts";
+import type { ModelRef } from "../protocol/model_ref.ts";
+import type { ProviderError } from "../support/errors.ts";
+
+/** What a request needs from the broker before it may leave. `estimate` bounds its tokens from above. */
+export interface LeaseAsk {
+  readonly model: ModelRef;
+  /** UTF-8 bytes of the request body, which bound its tokens from above. */
+  readonly inputBound: number;
+  /** 1 for the first try; a later one waits out the backoff or Retry-After of `lastError`. */
+  readonly attempt: number;
+  readonly lastError?: { readonly code: string; readonly retryAfterMs?: number };
+  /** Leases that this request has had: their keys are left alone while there is another. */
+  readonly tried?: readonly number[];
+  /** The last request of its task, which may draw on what was set aside for it; the parent says so. */
+  readonly isHandover?: boolean;
+}
+
+/** The right to send one request: where to, with which key. Ends with `release`. */
+export interface Lease {
+  readonly id: number;
+  readonly provider: string;
+  readonly key: string | null;
+  /** How the key is named to people, such as the variable it came from; null without a key. */
+  readonly keyName: string | null;
+  readonly baseUrl: string;
+  readonly api: "chat" | "responses";
+  /** The name of the model on the wire. */
+  readonly model: string;
+  readonly reasoningEffort: string | null;
+  /** The most output tokens to ask for; null: send no limit. */
+  readonly outputLimit: number | null;
+  readonly outputLimitField: string;
+  /** Sent with the request, beside the key. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Other keys that this request could go on with, should this one be refused. */
+  readonly otherKeys: number;
+}
+
+/** What a server says is left of a limit, and when all of it is there again. */
+export interface Allowance {
+  readonly left: number;
+  readonly resetMs: number;
+}
+
+/** The limits that a response told of (`x-ratelimit-…`). */
+export interface ReportedLimits {
+  readonly requests?: Allowance;
+  readonly tokens?: Allowance;
+}
+
+/** How the request of a lease ended. `usage` is null when the server reported none. */
+export interface RequestOutcome {
+  readonly usage: TokenUsage | null;
+  /** Null: it ended well. */
+  readonly error: { readonly code: string; readonly status?: number; readonly retryAfterMs?: number } | null;
+  /** Characters of the answer, as far as it came: what it counts as in tokens when no usage was reported. */
+  readonly answerChars?: number;
+  readonly limits?: ReportedLimits;
+}
+
+/** Decides with which key, when, and whether at all a request leaves. Lives in the parent. */
+export interface Broker {
+  /** Waits for room. Rejects with {@linkcode ProviderError} when there will be none, or with the signal's reason. */
+  acquire(ask: LeaseAsk, signal: AbortSignal): Promise<Lease>;
+  /** Ends a lease; a second call for the same lease does nothing. */
+  release(leaseId: number, outcome: RequestOutcome): void;
+}
+
+/** The most that something may use; null: no cap. Tokens are those sent and received. */
+export interface Caps {
+  readonly usd: number | null;
+  readonly tokens: number | null;
+  readonly requests: number | null;
+}
+
+/** The task on whose account requests go. */
+export interface TaskAccount {
+  readonly taskId: string;
+  /** The task above, which pays too; null: the session's own agent. */
+  readonly parentId: string | null;
+  readonly caps: Caps;
+  /** Told why a request waits, and null when it goes on; may not throw. */
+  readonly onWait: (why: "rate" | "budget" | null) => void;
+}
+
+/** The broker as one task has it. Disposed, it gives up what was set aside; its open leases still come back. */
+export interface TaskBroker extends Broker, Disposable {
+  /** Whether nothing is left for another request beside the hand-over. */
+  readonly isSpent: boolean;
+}
+
+/**
+ * The broker of a session. By itself it serves the session's own agent, which goes before all tasks. Disposed, it
+ * keeps what it knows of the keys for the next run.
+ */
+export interface SessionBroker extends Broker, Disposable {
+  /** Opens the account of a task. */
+  forTask(account: TaskAccount): TaskBroker;
+  /** What the session has used, and its caps. */
+  readonly budget: { readonly used: Amounts; readonly caps: Caps };
+  /** Raises the session's cap in US dollars by so much. */
+  raiseBudget(usd: number): void;
+}
+
+/** What requests come to. */
+export interface Amounts {
+  readonly usd: number;
+  readonly tokens: number;
+  readonly requests: number;
+}
+
+/** Why the model stopped. A stream that ends without saying so is a {@linkcode ProviderError} `cut`. */
+export type FinishReason = "stop" | "tool_calls" | "length" | "content_filter";
+
+/** One request, as the agent loop asks it. No tools: the model must answer in text. */
+export interface ModelRequest {
+  readonly messages: readonly Message[];
+  readonly tools: readonly ToolSchema[];
+}
+
+/** What comes while the model answers. `retry` takes back all that came before it in this request. */
+export type ModelEvent =
+  | { readonly type: "text"; readonly delta: string }
+  | { readonly type: "reasoning"; readonly delta: string }
+  | { readonly type: "retry"; readonly attempt: number; readonly error: ProviderError };
+
+/** The complete answer. */
+export interface ModelReply {
+  readonly message: AssistantMessage;
+  readonly finish: FinishReason;
+  /** Null when the server reported none. */
+  readonly usage: TokenUsage | null;
+}
+
+/** The one way to ask a model: takes a lease, streams, retries, gives the lease back. */
+export interface ModelClient {
+  /** Rejects with {@linkcode ProviderError}, or with the signal's reason once it aborts. */
+  request(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelEvent, ModelReply>;
+}

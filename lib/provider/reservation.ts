@@ -1,0 +1,104 @@
+import type { ModelConfig } from "../config/schema.ts";
+import type { BudgetAccount } from "./budget_account.ts";
+import type { BudgetScope } from "./budget_scope.ts";
+import type { Amounts, RequestOutcome } from "./provider.ts";
+import { affordableOutput, minus, NOTHING, plus, requestCost } from "./spend.ts";
+
+/** A request that wants to be paid for. */
+export interface BudgetAsk {
+  readonly account: BudgetAccount;
+  /** Provider and model. */
+  readonly model: string;
+  readonly bytes: number;
+  readonly price: ModelConfig["price"];
+  /** The output limit that is sent in any case; null: none. */
+  readonly maxOutput: number | null;
+  readonly isHandover: boolean;
+}
+
+/** A request that is paid for until it is settled. */
+export interface Reservation {
+  readonly ask: BudgetAsk;
+  /** Upper bounds, in tokens. */
+  readonly input: number;
+  readonly output: number;
+  readonly held: Amounts;
+  /** The output limit to send; null: none. */
+  readonly outputLimit: number | null;
+}
+
+/** What an answer is taken to be at most when no limit is sent: more than current models write, in tokens. */
+const ASSUMED_OUTPUT = 131_072;
+/** A limit under which an answer is of no use, in tokens. */
+const LEAST_OUTPUT = 16;
+/** A lowered limit leaves room for others, but no less than this for itself, in tokens. */
+const ROOMY_OUTPUT = 4_096;
+/** What a hand-over needs beyond the conversation: its prompt, the last results and its text, in tokens. */
+const HANDOVER_TOKENS = { input: 1_024, output: 1_024 };
+/** Beyond what was heard, in tokens: what a server may have written until it noticed that nobody listens. */
+const UNHEARD_TOKENS = 256;
+
+/** What comes of a request: how much output it may have, or that it waits, or that it can never be paid for. */
+export type Verdict = "wait" | "never" | { readonly output: number };
+
+/**
+ * Whether a request fits now, with how much output, or later, or never. A first request that fits only without
+ * setting anything aside goes without: a small allowance is better spent on the work than on nothing.
+ */
+export function judge(ask: BudgetAsk): Verdict {
+  const aside = asideFor(ask);
+  const verdict = judgeWith(ask, aside);
+  return verdict === "never" && ask.account.requests === 0 ? judgeWith(ask, NOTHING) : verdict;
+}
+
+function judgeWith(ask: BudgetAsk, aside: Amounts): Verdict {
+  const { account, price, maxOutput } = ask;
+  const input = inputOf(ask);
+  const wish = maxOutput ?? ASSUMED_OUTPUT;
+  const atBest = affordableOutput(minus(account.leftAtBest, aside), input, price);
+  if (atBest < Math.min(wish, LEAST_OUTPUT)) return "never";
+  const now = affordableOutput(minus(account.left, aside), input, price);
+  if (now >= wish) return { output: wish };
+  if (now >= atBest) return { output: now }; // nothing under way would make it more
+  const half = Math.floor(now / 2);
+  return half >= ROOMY_OUTPUT ? { output: half } : "wait";
+}
+
+/** Whether it is this scope that a request waits for, so that none may overtake it there. */
+export function isTight({ left }: BudgetScope, ask: BudgetAsk): boolean {
+  const mine = minus(plus(left, ask.account.aside ?? NOTHING), asideFor(ask));
+  return affordableOutput(mine, inputOf(ask), ask.price) < 2 * ROOMY_OUTPUT;
+}
+
+/** What has to stay for the hand-over once this request is paid. */
+function asideFor(ask: BudgetAsk): Amounts {
+  if (ask.isHandover || ask.account.task === null) return NOTHING;
+  const { input, output } = HANDOVER_TOKENS;
+  return requestCost({ input: inputOf(ask) + input, output }, ask.price);
+}
+
+function inputOf({ account, model, bytes }: BudgetAsk): number {
+  return account.boundInput(model, bytes);
+}
+
+/** Holds what a request may cost in all its scopes, and keeps its hand-over aside. */
+export function take(ask: BudgetAsk, output: number): Reservation {
+  const { account, price, maxOutput } = ask;
+  const input = inputOf(ask);
+  const held = requestCost({ input, output }, price);
+  const aside = asideFor(ask);
+  const fits = affordableOutput(minus(account.left, aside), input, price) >= output;
+  account.keepAside(fits && aside.requests > 0 ? aside : null);
+  for (const scope of account.scopes) scope.book.hold(held);
+  account.requests++;
+  const isWhole = output >= (maxOutput ?? ASSUMED_OUTPUT);
+  return { ask, input, output, held, outputLimit: isWhole ? maxOutput : output };
+}
+
+/** What a request without reported usage comes to: nothing where it was refused outright. */
+export function estimate({ input, output }: Reservation, { error, answerChars }: RequestOutcome) {
+  const isRefused = answerChars === 0 && error?.status !== undefined;
+  if (isRefused || error?.code === "unreachable") return { input: 0, output: 0 };
+  if (answerChars === undefined) return { input, output: Math.min(output, ROOMY_OUTPUT) };
+  return { input, output: Math.min(output, answerChars + (error === null ? 0 : UNHEARD_TOKENS)) };
+}
