@@ -1,0 +1,72 @@
+import { readdir } from "node:fs/promises";
+import { basename, dirname } from "node:path";
+import { messageOf, ToolFailure } from "../../support/errors.ts";
+import { nearest } from "./similarity.ts";
+
+/** What was to be done with which file; `path` as the model wrote it, `absolute` where that is. */
+export interface Attempt {
+  readonly verb: "read" | "write" | "patch" | "search";
+  readonly path: string;
+  readonly absolute: string;
+}
+
+/** What the system's error codes mean to somebody who does not know them. */
+const STATES: Readonly<Record<string, string>> = {
+  EACCES: "permission denied",
+  EPERM: "permission denied",
+  EROFS: "the file system is read-only",
+  ENOTDIR: "a part of the path is a file",
+  ELOOP: "its symbolic links form a loop",
+  ENOSPC: "no space left on the device",
+  ENAMETOOLONG: "the name is too long",
+  ERR_INVALID_ARG_VALUE: "a path cannot hold a null byte",
+};
+
+/** How many entries of a directory a failure names. */
+const NAMED_ENTRIES = 20;
+
+/** The failure for an error of the file system; a missing file comes with names that are like it. */
+export async function fileFailure(attempt: Attempt, error: unknown): Promise<ToolFailure> {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  if (code === "ENOENT") return await missing(attempt);
+  const state = STATES[code] ?? messageOf(error);
+  return new ToolFailure("io_error", `${cannot(attempt)}: ${state}`, { cause: error });
+}
+
+/** The failure for a directory where a file is needed, with some of what it holds. */
+export async function isDirectoryFailure(attempt: Attempt): Promise<ToolFailure> {
+  const entries = await readdir(attempt.absolute, { withFileTypes: true }).catch(() => []);
+  const names = entries.map((entry) => entry.isDirectory() ? `${entry.name}/` : entry.name).sort();
+  const more = names.length > NAMED_ENTRIES ? ` and ${names.length - NAMED_ENTRIES} more` : "";
+  const hint = names.length === 0
+    ? "It is empty"
+    : `It holds ${names.slice(0, NAMED_ENTRIES).join(", ")}${more}`;
+  return new ToolFailure("is_directory", `${cannot(attempt)}: it is a directory`, { hint });
+}
+
+/** `Cannot read "a.txt"`, to be followed by a colon and the state. */
+export function cannot(attempt: Attempt): string {
+  return `Cannot ${attempt.verb} "${attempt.path}"`;
+}
+
+async function missing(attempt: Attempt): Promise<ToolFailure> {
+  const directory = dirname(attempt.absolute);
+  const names = await readdir(directory).catch(() => null);
+  if (names === null) {
+    const existing = await nearestDirectory(directory);
+    return notFound(attempt, `"${directory}" does not exist either, "${existing}" does`);
+  }
+  const alike = nearest(basename(attempt.absolute), names, { count: 5, least: 0.4 });
+  return notFound(attempt, alike.length === 0 ? undefined : `In the same directory: ${alike.join(", ")}`);
+}
+
+function notFound(attempt: Attempt, hint: string | undefined): ToolFailure {
+  const options = hint === undefined ? {} : { hint };
+  return new ToolFailure("not_found", `${cannot(attempt)}: there is no such file`, options);
+}
+
+async function nearestDirectory(directory: string): Promise<string> {
+  const parent = dirname(directory);
+  if (parent === directory) return directory;
+  return await readdir(parent).then(() => parent, () => nearestDirectory(parent));
+}

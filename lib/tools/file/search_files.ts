@@ -1,0 +1,90 @@
+import { readFile, stat } from "node:fs/promises";
+import { relative, sep } from "node:path";
+import * as z from "zod/mini";
+import { messageOf, ToolFailure } from "../../support/errors.ts";
+import type { Tool, ToolContext } from "../tool.ts";
+import { type Attempt, fileFailure } from "./file_failure.ts";
+import { globMatcher } from "./glob.ts";
+import { absolutePath } from "./paths.ts";
+import prose from "./search_files.md" with { type: "text" };
+import { SearchReport } from "./search_report.ts";
+import { walk } from "./walk.ts";
+
+const DEFAULT_RESULTS = 100;
+const MAX_FILE_BYTES = 5_000_000;
+
+const parameters = z.strictObject({
+  pattern: z.optional(z.string().check(z.minLength(1), z.describe("JavaScript regex, matched line by line"))),
+  path: z.optional(z.string().check(z.minLength(1), z.describe("File or directory"))),
+  glob: z.optional(z.string().check(z.minLength(1), z.describe("Such as *.{ts,tsx} or src/**/*.md"))),
+  max_results: z.optional(z.int().check(z.minimum(1), z.maximum(1000))),
+});
+
+type Args = z.infer<typeof parameters>;
+
+/** Lists the lines that match, or without a pattern the files. */
+export const tool: Tool<Args> = { name: "search_files", description: prose.trim(), parameters, run };
+
+async function run(args: Args, context: ToolContext): Promise<string> {
+  const regex = args.pattern === undefined ? null : compile(args.pattern);
+  const report = new SearchReport(args.max_results ?? DEFAULT_RESULTS);
+  const path = args.path ?? ".";
+  const start = { verb: "search", path, absolute: absolutePath(context.cwd, path) } as const;
+  for await (const file of filesOf(start, args.glob, context.signal)) {
+    const shown = shownPath(context.cwd, file);
+    if (regex === null) report.add(shown);
+    else await searchFile(file, (text) => addMatches(regex, shown, text, report), report);
+    if (report.isFull) break;
+  }
+  return report.toString(regex !== null);
+}
+
+/** A leading `(?i)`, as other dialects write it, is understood. */
+function compile(pattern: string): RegExp {
+  const [prefix = ""] = /^\(\?i\)/.exec(pattern) ?? [];
+  try {
+    return new RegExp(pattern.slice(prefix.length), prefix === "" ? "" : "i");
+  } catch (error) {
+    throw new ToolFailure("invalid_arguments", `Cannot search for "${pattern}": ${messageOf(error)}`, {
+      hint: "To search for a text as it is, put a backslash before each of . * + ? ( ) [ ] { } ^ $ | \\",
+      cause: error,
+    });
+  }
+}
+
+async function* filesOf(
+  start: Attempt,
+  glob: string | undefined,
+  signal: AbortSignal,
+): AsyncGenerator<string> {
+  const entry = await stat(start.absolute).catch(async (error) => {
+    throw await fileFailure(start, error);
+  });
+  if (!entry.isDirectory()) return yield start.absolute;
+  const matches = glob === undefined ? () => true : globMatcher(glob);
+  for await (const file of walk(start.absolute, signal)) {
+    if (matches(relative(start.absolute, file).replaceAll(sep, "/"))) yield file;
+  }
+}
+
+/** Gives the text of a file to `search`; binary and huge files and those that cannot be read are only counted. */
+async function searchFile(file: string, search: (text: string) => void, report: SearchReport): Promise<void> {
+  const entry = await stat(file).catch(() => null);
+  if (entry === null || !entry.isFile() || entry.size > MAX_FILE_BYTES) return report.skip();
+  const bytes = await readFile(file).catch(() => null);
+  if (bytes === null || bytes.subarray(0, 8000).includes(0)) return report.skip();
+  report.searched();
+  search(new TextDecoder().decode(bytes));
+}
+
+function addMatches(regex: RegExp, shown: string, text: string, report: SearchReport): void {
+  for (const [index, line] of text.split(/\r?\n/).entries()) {
+    if (regex.test(line)) report.add(`${shown}:${index + 1}: ${line.trimEnd()}`);
+    if (report.isFull) return;
+  }
+}
+
+/** Below `cwd` relative to it, so that it can be given to another tool as it is; else absolute. */
+function shownPath(cwd: string, file: string): string {
+  return file.startsWith(`${cwd}/`) ? file.slice(cwd.length + 1) : file;
+}

@@ -1,0 +1,42 @@
+import * as z from "zod/mini";
+import type { Tool, ToolContext } from "../tool.ts";
+import { assertRead, assertUnchanged } from "./assert_fresh.ts";
+import { fileFailure } from "./file_failure.ts";
+import { scanFile } from "./scan_file.ts";
+import { storeFile } from "./store_file.ts";
+import { locate, type Target } from "./target.ts";
+import prose from "./write_file.md" with { type: "text" };
+
+const parameters = z.strictObject({
+  path: z.string().check(z.minLength(1)),
+  content: z.string(),
+});
+
+type Args = z.infer<typeof parameters>;
+
+/** What was written where. */
+export interface Written {
+  /** Absolute, symbolic links followed. */
+  readonly path: string;
+  readonly bytes: number;
+  readonly created: boolean;
+}
+
+/** Makes a file or replaces all of one that this agent has read. */
+export const tool: Tool<Args> = { name: "write_file", description: prose.trim(), parameters, run };
+
+async function run({ path, content }: Args, context: ToolContext): Promise<Written> {
+  const target = await locate("write", path, context);
+  if (target.mode !== null) await assertReplaceable(target, context);
+  const { bytes } = await storeFile(target, content, context);
+  return { path: target.real, bytes, created: target.mode === null };
+}
+
+async function assertReplaceable(target: Target, { filesSeen, signal }: ToolContext): Promise<void> {
+  assertRead(target, filesSeen);
+  const now = await scanFile(target.real, signal).catch(async (error) => {
+    signal.throwIfAborted();
+    throw await fileFailure(target.attempt, error);
+  });
+  assertUnchanged(target, now, filesSeen);
+}

@@ -1,0 +1,135 @@
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { stat } from "node:fs/promises";
+import type { Readable } from "node:stream";
+import { HeadTail } from "../../support/bounded_log.ts";
+import type { Clock } from "../../support/clock.ts";
+import { messageOf, ToolFailure } from "../../support/errors.ts";
+import type { Shell, ShellCommand, ShellResult } from "../tool.ts";
+import { endGroup, resolvesWithin } from "./process_group.ts";
+import { scrubEnvironment } from "./scrub_environment.ts";
+
+/** What the commands of one agent run with. */
+export interface ShellOptions {
+  /** The most output kept of one command, in bytes. */
+  readonly outputBytes: number;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Values that no command may find in its environment. */
+  readonly secrets: readonly string[];
+  /** Commands find them as HERMES_SESSION_ID and HERMES_TASK_ID. */
+  readonly marks: { readonly sessionId: string; readonly taskId: string | null };
+  /** Between SIGTERM and SIGKILL. */
+  readonly graceMs: number;
+  readonly clock: Clock;
+}
+
+interface Started {
+  readonly pid: number;
+  readonly child: ChildProcessByStdio<null, Readable, null>;
+}
+type Exit = { readonly code: number | null };
+type Ending = Exit | "timeout" | "aborted";
+
+/** How long output that is still in the pipe is awaited when the command has ended, in ms. */
+const DRAIN_MS = 100;
+/** Near the longest argument that Linux takes (MAX_ARG_STRLEN, 128 kB). */
+const LONG_CHARS = 100_000;
+/** bash where there is one; both streams in one pipe, so that their order is kept. */
+const LAUNCH = 'command -v bash >/dev/null && exec bash -c -- "$0" 2>&1; exec sh -c -- "$0" 2>&1';
+
+/**
+ * A shell whose commands are process groups of their own, without input, without the secrets of `env`.
+ * Nothing that a command started in its group outlives it. Rejects with {@linkcode ToolFailure} when it cannot start.
+ */
+export function createShell(options: ShellOptions): Shell {
+  const env = commandEnvironment(options);
+  return {
+    async run(command, signal) {
+      signal.throwIfAborted();
+      await assertDirectory(command.cwd);
+      signal.throwIfAborted();
+      const started = await start(command, env);
+      const result = await follow(started, command.timeoutMs, { ...options, signal });
+      signal.throwIfAborted();
+      return result;
+    },
+  };
+}
+
+function commandEnvironment({ env, secrets, marks }: ShellOptions): Record<string, string> {
+  const scrubbed = scrubEnvironment(env, secrets);
+  delete scrubbed["HERMES_TASK_ID"];
+  const task = marks.taskId === null ? {} : { HERMES_TASK_ID: marks.taskId };
+  return { ...scrubbed, HERMES_SESSION_ID: marks.sessionId, ...task };
+}
+
+async function assertDirectory(cwd: string): Promise<void> {
+  const found = await stat(cwd).catch(() => null);
+  if (found?.isDirectory()) return;
+  const state = found === null ? "there is no such directory" : "it is not a directory";
+  throw new ToolFailure("not_found", `Cannot run a command in "${cwd}": ${state}`);
+}
+
+/** Resolves when the process runs; what the platform throws or reports instead becomes one failure. */
+async function start(command: ShellCommand, env: Record<string, string>): Promise<Started> {
+  try {
+    const child = spawn("/bin/sh", ["-c", LAUNCH, command.command], {
+      cwd: command.cwd,
+      env,
+      detached: true,
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    if (child.pid !== undefined) return { pid: child.pid, child };
+    return await new Promise<never>((_, reject) => child.once("error", reject));
+  } catch (error) {
+    const hint = command.command.length < LONG_CHARS
+      ? {}
+      : { hint: "Write the script to a file and run that" };
+    throw new ToolFailure("cannot_start", `Cannot start the command: ${messageOf(error)}`, {
+      ...hint,
+      cause: error,
+    });
+  }
+}
+
+type Following = ShellOptions & { readonly signal: AbortSignal };
+
+async function follow({ pid, child }: Started, timeoutMs: number, options: Following): Promise<ShellResult> {
+  const { clock } = options;
+  const startedAt = clock.now();
+  const output = new HeadTail(options.outputBytes);
+  child.stdout.on("data", (bytes: Uint8Array) => output.push(bytes));
+  const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
+  const exited = new Promise<Exit>((resolve) => child.once("exit", (code) => resolve({ code })));
+  const ending = await firstEnding(exited, timeoutMs, options);
+  const durationMs = clock.now() - startedAt;
+  if (typeof ending === "object") await resolvesWithin(closed, DRAIN_MS, clock);
+  await endGroup({ pid, exited }, options.graceMs, clock);
+  await resolvesWithin(closed, DRAIN_MS, clock);
+  child.stdout.destroy(); // a process that left the group may still hold the other end
+  return { ...howItEnded(ending), ...kept(output), durationMs };
+}
+
+/** What ends the command first: itself, its time, or the agent. */
+async function firstEnding(exited: Promise<Exit>, timeoutMs: number, options: Following): Promise<Ending> {
+  const { signal, clock } = options;
+  const stopped = Promise.withResolvers<Ending>();
+  const onAbort = () => stopped.resolve("aborted");
+  signal.addEventListener("abort", onAbort);
+  if (signal.aborted) onAbort();
+  using _timer = timeoutMs > 0 ? clock.after(timeoutMs, () => stopped.resolve("timeout")) : null;
+  try {
+    return await Promise.race([exited, stopped.promise]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
+function howItEnded(ending: Ending): Pick<ShellResult, "exitCode" | "killedBy"> {
+  if (ending === "timeout") return { exitCode: null, killedBy: "timeout" };
+  if (ending === "aborted" || ending.code === null) return { exitCode: null, killedBy: "signal" };
+  return { exitCode: ending.code, killedBy: null };
+}
+
+function kept(output: HeadTail): Pick<ShellResult, "output" | "outputBytes" | "truncated"> {
+  return { output: output.toString(), outputBytes: output.total, truncated: output.truncated };
+}
