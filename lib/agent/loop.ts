@@ -1,0 +1,216 @@
+import type { AgentEvent, HandoverReason, LoopEnd } from "../protocol/agent_events.ts";
+import type { AssistantMessage, ToolCall, ToolSchema } from "../protocol/conversation.ts";
+import type { FailReason } from "../protocol/task_state.ts";
+import type { ModelClient, ModelReply } from "../provider/provider.ts";
+import { ProviderError, toWireError } from "../support/errors.ts";
+import { ABORTED, type Conversation } from "./conversation.ts";
+import { handoverPrompt } from "./handover_prompt.ts";
+import type { Inbox } from "./inbox.ts";
+import type { LoopControl } from "./loop_control.ts";
+import { RepeatWatch } from "./repeat_watch.ts";
+import { runTools, type ToolRunner } from "./run_tools.ts";
+
+/** The tool by which a child says that it is done; the inbox judges its arguments. */
+export const FINISH = "finish";
+
+/** What a loop works with. `maxTurns` counts model requests; the last one is the hand-over. */
+export interface LoopOptions {
+  readonly conversation: Conversation;
+  readonly client: ModelClient;
+  readonly schemas: readonly ToolSchema[];
+  readonly runTool: ToolRunner;
+  readonly inbox: Inbox;
+  readonly control: LoopControl;
+  readonly maxTurns: number;
+}
+
+/**
+ * Runs one agent until its inbox takes a final message, its turns or its allowance are used up, it fails, or it is
+ * aborted: the same loop for the parent and for every child. It never throws for what a model or a tool does; the
+ * conversation is valid whenever it yields and when it returns.
+ */
+export async function* runLoop(options: LoopOptions): AsyncGenerator<AgentEvent, LoopEnd> {
+  const { control, conversation } = options;
+  try {
+    return yield* turns(options);
+  } catch (error) {
+    if (control.stop.signal.aborted) return { type: "aborted" };
+    return { type: "failed", reason: failReason(error), error: toWireError(error) };
+  } finally {
+    conversation.closeOpenCalls();
+  }
+}
+
+async function* turns(options: LoopOptions): AsyncGenerator<AgentEvent, LoopEnd> {
+  const repeats = new RepeatWatch();
+  for (let turn = 1;; turn++) {
+    if (turn >= options.maxTurns) options.control.beginLastTurn();
+    const reason = handoverDue(options, turn);
+    if (reason !== null) return yield* handOver(options, turn, reason);
+    const end = yield* oneTurn(options, turn, repeats);
+    if (end !== null) return end;
+  }
+}
+
+/** The last turn is kept for the hand-over, unless there is no other. */
+function handoverDue({ control, maxTurns }: LoopOptions, turn: number): HandoverReason | null {
+  if (control.handoverReason !== null) return control.handoverReason;
+  return turn >= maxTurns && turn > 1 ? "max_turns" : null;
+}
+
+async function* oneTurn(
+  options: LoopOptions,
+  turn: number,
+  repeats: RepeatWatch,
+): AsyncGenerator<AgentEvent, LoopEnd | null> {
+  const { control, conversation, inbox } = options;
+  await pullInto(conversation, inbox, turn, control.stop.signal);
+  yield { type: "turn_started", turn };
+  const reply = yield* askModel(options, options.schemas);
+  yield { type: "turn_ended", turn, usage: reply?.usage ?? null };
+  if (reply === null) return turn < options.maxTurns ? null : usedUp(options, lastWords(conversation));
+  const cut = cutShort(reply);
+  if (cut !== null) return cut;
+  conversation.addAssistant(reply.message);
+  if (reply.message.toolCalls.length > 0) {
+    return yield* answerCalls(options, reply.message, { turn, repeats });
+  }
+  return await offerClosing(options, turn, reply.message.content);
+}
+
+/** Runs the calls of a message; `finish` among them is offered once the others have ended. */
+async function* answerCalls(
+  options: LoopOptions,
+  { toolCalls, content }: AssistantMessage,
+  { turn, repeats }: { readonly turn: number; readonly repeats: RepeatWatch },
+): AsyncGenerator<AgentEvent, LoopEnd | null> {
+  const { control, conversation, inbox } = options;
+  const { signal } = control.stop;
+  const finish = toolCalls.find((call) => call.name === FINISH);
+  const work = toolCalls.filter((call) => call !== finish);
+  const results = yield* runTools(work, options.runTool, control);
+  const isOffered = finish !== undefined && !signal.aborted;
+  const closing = isOffered ? await close(options, turn, finish, content) : null;
+  for (const call of toolCalls) {
+    const result = call === finish ? closing?.toolResult : results.get(call.id);
+    conversation.addToolResult({ role: "tool", callId: call.id, content: result ?? ABORTED });
+  }
+  for (const message of closing?.messages ?? []) conversation.addUser(message);
+  inbox.stored();
+  if (closing?.end) return closing.end;
+  signal.throwIfAborted();
+  if (turn >= options.maxTurns) return usedUp(options, content);
+  if (repeats.isStuck(work, results)) control.askHandover("loop");
+  return null;
+}
+
+async function pullInto(
+  conversation: Conversation,
+  inbox: Inbox,
+  turn: number,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const message of await inbox.pull(turn, signal)) conversation.addUser(message);
+  inbox.stored();
+}
+
+/** Asks the model once; null when a message or a hand-over cut the request short. What was said until then is kept. */
+async function* askModel(
+  { client, conversation, control }: LoopOptions,
+  schemas: readonly ToolSchema[],
+): AsyncGenerator<AgentEvent, ModelReply | null> {
+  using open = control.openRequest();
+  let said = "";
+  try {
+    const stream = client.request({ messages: conversation.messages, tools: schemas }, open.signal);
+    for (;;) {
+      const step = await stream.next();
+      if (step.done) return step.value;
+      const event = step.value;
+      if (event.type === "text") said += event.delta;
+      if (event.type === "retry") said = "";
+      yield event.type === "retry" ? { ...event, error: toWireError(event.error) } : event;
+    }
+  } catch (error) {
+    if (!open.signal.aborted || control.stop.signal.aborted) throw error;
+    conversation.addAssistant({ role: "assistant", content: said, toolCalls: [] });
+    return null;
+  }
+}
+
+async function offerClosing(options: LoopOptions, turn: number, text: string): Promise<LoopEnd | null> {
+  const closing = await close(options, turn, null, text);
+  for (const message of closing.messages) options.conversation.addUser(message);
+  options.inbox.stored();
+  return closing.end === null && turn >= options.maxTurns ? usedUp(options, text) : closing.end;
+}
+
+/** The end of an agent that had only one turn, and so none for a hand-over: what it said in it has to do. */
+function usedUp({ control }: LoopOptions, text: string): LoopEnd {
+  return { type: "handover", reason: control.handoverReason ?? "max_turns", text };
+}
+
+function lastWords({ messages }: Conversation): string {
+  const last = messages.at(-1);
+  return last?.role === "assistant" ? last.content : "";
+}
+
+interface Closing {
+  readonly toolResult: string;
+  readonly messages: readonly string[];
+  readonly end: LoopEnd | null;
+}
+
+async function close(
+  options: LoopOptions,
+  turn: number,
+  finish: ToolCall | null,
+  text: string,
+): Promise<Closing> {
+  const offer = { text, finishArguments: finish?.arguments ?? null, turn };
+  const reply = await options.inbox.close(offer, options.control.stop.signal);
+  if (!reply.accepted) return { ...reply, end: null };
+  return { toolResult: "Finished", messages: [], end: { type: "final", text } };
+}
+
+/** One more turn without tools, whose text is the hand-over. */
+async function* handOver(
+  options: LoopOptions,
+  turn: number,
+  reason: HandoverReason,
+): AsyncGenerator<AgentEvent, LoopEnd> {
+  const { control, conversation, inbox } = options;
+  control.beginHandover();
+  await pullInto(conversation, inbox, turn, control.stop.signal);
+  conversation.addUser(handoverPrompt(reason));
+  yield { type: "turn_started", turn };
+  const reply = yield* askModel(options, []);
+  yield { type: "turn_ended", turn, usage: reply?.usage ?? null };
+  if (reply !== null) conversation.addAssistant({ ...reply.message, toolCalls: [] });
+  return { type: "handover", reason, text: reply?.message.content ?? "" };
+}
+
+/** An answer that was cut or withheld is never taken for a whole one, nor are its calls run. */
+function cutShort(reply: ModelReply): LoopEnd | null {
+  if (reply.finish === "length") {
+    const message = "The answer was cut off at the output limit of the model";
+    return { type: "failed", reason: "max_output", error: { code: "max_output", message } };
+  }
+  if (reply.finish === "content_filter") {
+    const message = "The provider withheld the answer (content filter)";
+    return { type: "failed", reason: "content_filter", error: { code: "content_filter", message } };
+  }
+  return null;
+}
+
+const PROVIDER_REASONS: Readonly<Partial<Record<string, FailReason>>> = {
+  context_length: "context_length",
+  content_filter: "content_filter",
+  rate_limited: "rate_limited",
+  budget: "budget",
+};
+
+function failReason(error: unknown): FailReason {
+  if (!(error instanceof ProviderError)) return "internal";
+  return PROVIDER_REASONS[error.code] ?? "provider_error";
+}
