@@ -1,0 +1,122 @@
+import type { Config } from "../config/schema.ts";
+import type { AskArguments } from "../tools/delegation/ask_parent.ts";
+import type { ClosingOffer, ClosingReply } from "../protocol/worker_messages.ts";
+import type { TaskAccount } from "../provider/provider.ts";
+import { ProviderError } from "../support/errors.ts";
+import type { ChildRun } from "./child_run.ts";
+import { judgeClosing } from "./closing.ts";
+import { callDelegation } from "./delegation_calls.ts";
+import { Leases } from "./leases.ts";
+import type { Services } from "./service_calls.ts";
+import type { Supervisor } from "./supervisor.ts";
+import type { TaskRecord } from "./task_record.ts";
+import { WorkTreeChanges } from "./work_tree.ts";
+
+/** What one child may ask of its parent, each answered on its behalf and on its account. Disposed, it holds nothing. */
+export function childServices(supervisor: Supervisor, run: ChildRun): Services & Disposable {
+  const { record } = run;
+  const { ground } = supervisor;
+  const shell = ground.shellFor(record.id);
+  const broker = ground.broker.forTask(accountOf(record, ground.config));
+  const leases = new Leases(broker);
+  const changes = new WorkTreeChanges(record.spec.cwd);
+  let isNudged = false;
+
+  /** Whether there is a turn left to work in; the last one is the hand-over. */
+  function canGoOn(turn: number): boolean {
+    if (run.isEnding || run.isHandingOver || broker.isSpent) return false;
+    return turn + 1 < record.spec.limits.maxTurns;
+  }
+
+  async function close(offer: ClosingOffer, signal: AbortSignal): Promise<ClosingReply> {
+    if (offer.finishArguments !== null) record.evidence.toolCall("finish");
+    const judgement = judgeClosing(record.spec, offer);
+    if ("final" in judgement && run.isHandingOver) {
+      run.complete(judgement.final);
+      return { accepted: true };
+    }
+    await supervisor.drainChildren(record, signal);
+    record.evidence.changedFiles(await changes.end());
+    const messages = canGoOn(offer.turn) ? supervisor.takeLate(record, offer.turn + 1) : [];
+    if (messages.length > 0) {
+      return {
+        accepted: false,
+        toolResult: refusal("not_finished", "Read what came meanwhile first"),
+        messages,
+      };
+    }
+    if ("final" in judgement) {
+      run.complete(judgement.final);
+      return { accepted: true };
+    }
+    if (isNudged) run.fail("bad_output", judgement.fault);
+    isNudged = true;
+    const isCall = offer.finishArguments !== null;
+    const toolResult = refusal("invalid_arguments", judgement.fault);
+    return { accepted: false, toolResult, messages: isCall ? [] : [judgement.fault] };
+  }
+
+  async function ask(question: string, signal: AbortSignal): Promise<{ readonly answer: string }> {
+    return { answer: await supervisor.ask(run, question, signal) };
+  }
+
+  return {
+    async acquire(ask, signal) {
+      record.progress.waitingFor = "slot";
+      await supervisor.slots.takeBack(record.id, signal);
+      record.progress.waitingFor = ask.attempt > 1 ? "rate" : null;
+      const isHandover = run.isHandingOver || isLastOfSeveral(record);
+      try {
+        const lease = await leases.acquire({ ...ask, isHandover }, signal);
+        record.evidence.request();
+        return lease;
+      } catch (error) {
+        if (isHandover || !(error instanceof ProviderError) || error.code !== "budget") throw error;
+        run.windDown("budget");
+        throw new DOMException("The budget of the task is used up", "AbortError");
+      } finally {
+        record.progress.waitingFor = null;
+      }
+    },
+    release({ leaseId, outcome }) {
+      if (!leases.release(leaseId, outcome) || outcome.usage === null) return;
+      record.progress.addUsage(outcome.usage, ground.costOf(record.spec.model, outcome.usage));
+    },
+    pull: ({ turn }) => Promise.resolve(supervisor.pullFor(record, turn)),
+    stored: () => supervisor.confirmDeliveries(record.id),
+    close,
+    async shell(command, signal) {
+      await changes.begin();
+      return await shell.run(command, signal);
+    },
+    tool: ({ name, args }, signal) => {
+      if (name === "ask_parent") return ask((args as AskArguments).question, signal); // validated by dispatch
+      return callDelegation(supervisor, name, args, { ownerId: record.id, by: "agent" }, signal);
+    },
+    [Symbol.dispose]() {
+      leases[Symbol.dispose]();
+      broker[Symbol.dispose]();
+    },
+  };
+}
+
+/** The last turn, unless it is the only one, is a hand-over by itself and set aside as such. */
+function isLastOfSeveral({ progress, spec }: TaskRecord): boolean {
+  return progress.turn > 1 && progress.turn >= spec.limits.maxTurns;
+}
+
+/** Why `finish` was not taken, as every other tool says such a thing. */
+function refusal(code: string, message: string): string {
+  return JSON.stringify({ error: { code, message } });
+}
+
+/** Who pays for the requests of a task, and how much at most. */
+function accountOf({ id, spec, progress }: TaskRecord, { budget }: Config): TaskAccount {
+  const { budgetUsd, tokenBudget } = spec.limits;
+  return {
+    taskId: id,
+    parentId: spec.ownerId,
+    caps: { usd: budgetUsd, tokens: tokenBudget, requests: budget.task.requests },
+    onWait: (why) => progress.waitingFor = why,
+  };
+}

@@ -1,0 +1,63 @@
+import type { FinalMessage } from "../protocol/task_state.ts";
+import type { ClosingOffer } from "../protocol/worker_messages.ts";
+import { describeIssues } from "../support/describe_issue.ts";
+import { finishArguments } from "../tools/delegation/finish.ts";
+import { schemaFaults } from "./output_schema.ts";
+import type { TaskSpec } from "./task_spec.ts";
+
+/** A last word that was taken, or what is wrong with it, for the child to mend. */
+export type Judgement =
+  | { readonly final: FinalMessage }
+  | { readonly fault: string };
+
+/**
+ * Judges a child's last word: a bare text counts with outcome null, the arguments of `finish` must be valid, neither may
+ * be empty, and with an output schema there must be a result that satisfies it.
+ */
+export function judgeClosing(spec: TaskSpec, offer: ClosingOffer): Judgement {
+  const read = offer.finishArguments === null
+    ? bareText(offer.text)
+    : finishCall(offer.finishArguments, offer.text);
+  if ("fault" in read || spec.outputSchema === null) return read;
+  return withResult(read.final, spec.outputSchema);
+}
+
+/** A result that its schema does not take is a fault, and so is none at all. */
+function withResult(final: FinalMessage, schema: Readonly<Record<string, unknown>>): Judgement {
+  if (final.result === undefined) {
+    return { fault: "Cannot finish: `result` is missing, an output schema was given" };
+  }
+  const faults = schemaFaults(schema, final.result);
+  return faults.length === 0
+    ? { final }
+    : { fault: `Cannot finish: result does not satisfy the schema: ${faults.join("; ")}` };
+}
+
+function bareText(text: string): Judgement {
+  if (text.trim() === "") {
+    return { fault: "Your last message was empty. End with finish and a summary of your work" };
+  }
+  return { final: { summary: text, outcome: null } };
+}
+
+function finishCall(argumentsText: string, text: string): Judgement {
+  let input: unknown;
+  try {
+    input = JSON.parse(argumentsText);
+  } catch {
+    return {
+      fault: "Cannot finish: the arguments are not JSON. Send them again as one complete JSON object",
+    };
+  }
+  const parsed = finishArguments.safeParse(input);
+  if (!parsed.success) {
+    const issues = describeIssues(parsed.error, input).map(({ path, message }) =>
+      `${path} ${message}`.trim()
+    );
+    return { fault: `Cannot finish: ${issues.join("; ")}` };
+  }
+  const { summary, outcome = null, result } = parsed.data;
+  const words = summary.trim() === "" ? text : summary;
+  if (words.trim() === "") return { fault: "Cannot finish: the summary is empty" };
+  return { final: { summary: words, outcome, ...(result === undefined ? {} : { result }) } };
+}

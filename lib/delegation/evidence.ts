@@ -1,0 +1,73 @@
+import type { EvidenceView } from "../protocol/task_view.ts";
+import type { EvidenceItem } from "../protocol/worker_messages.ts";
+
+/** How many entries of a kind are kept: the first ones. */
+const MAX_ENTRIES = 500;
+
+/** What the program itself saw a child do, counted while it happens. */
+export class Evidence {
+  #requests = 0;
+  readonly #toolCalls = new Map<string, number>();
+  readonly #files = new Map<string, EvidenceView["files_written"][number]>();
+  readonly #commands: EvidenceView["commands"][number][] = [];
+  readonly #urls: string[] = [];
+  readonly #denied: EvidenceView["denied"][number][] = [];
+  #filesChanged: readonly string[] | null = null;
+
+  /** Model requests sent so far. */
+  get requests(): number {
+    return this.#requests;
+  }
+
+  /** A model request was sent. */
+  request(): void {
+    this.#requests++;
+  }
+
+  /** A tool was called. */
+  toolCall(name: string): void {
+    this.#toolCalls.set(name, (this.#toolCalls.get(name) ?? 0) + 1);
+  }
+
+  /** A tool did something; of a file only the last write is kept. */
+  add(item: EvidenceItem): void {
+    switch (item.kind) {
+      case "file":
+        return this.#addFile({ path: item.path, bytes: item.bytes, sha256: item.sha256 });
+      case "command":
+        return keep(this.#commands, { command: item.command, exit_code: item.exitCode });
+      case "url":
+        return keep(this.#urls, item.url);
+      case "denied":
+        return keep(this.#denied, { what: item.what, why: item.why });
+      default:
+        item satisfies never;
+    }
+  }
+
+  /** What git says has changed; null: it cannot be told. */
+  changedFiles(paths: readonly string[] | null): void {
+    this.#filesChanged = paths?.slice(0, MAX_ENTRIES) ?? null;
+  }
+
+  get view(): EvidenceView {
+    return {
+      scope: "tools",
+      requests: this.#requests,
+      tool_calls: Object.fromEntries(this.#toolCalls),
+      files_written: [...this.#files.values()],
+      ...(this.#filesChanged === null ? {} : { files_changed: this.#filesChanged }),
+      commands: [...this.#commands],
+      urls: [...this.#urls],
+      denied: [...this.#denied],
+    };
+  }
+
+  #addFile(file: EvidenceView["files_written"][number]): void {
+    if (this.#files.has(file.path) || this.#files.size < MAX_ENTRIES) this.#files.set(file.path, file);
+  }
+}
+
+function keep<Entry>(entries: Entry[], entry: Entry): void {
+  if (entries.length < MAX_ENTRIES) entries.push(entry);
+}

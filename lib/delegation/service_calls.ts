@@ -1,0 +1,29 @@
+import type { ClosingOffer, ClosingReply } from "../protocol/worker_messages.ts";
+import type { Lease, LeaseAsk, RequestOutcome } from "../provider/provider.ts";
+import type { ShellCommand, ShellResult } from "../tools/tool.ts";
+
+/** What a child may ask of the parent, and what comes back. */
+export interface ServiceCalls {
+  acquire(ask: LeaseAsk): Lease;
+  pull(args: { readonly turn: number }): readonly string[];
+  close(offer: ClosingOffer): ClosingReply;
+  shell(command: ShellCommand): ShellResult;
+  /** A tool that the parent side answers: the delegation tools and `ask_parent`. */
+  tool(args: { readonly name: string; readonly args: unknown }): unknown;
+}
+
+/** What a child only tells. */
+export interface ServiceCasts {
+  release: { readonly leaseId: number; readonly outcome: RequestOutcome };
+  stored: null;
+}
+
+/** The parent's side of {@linkcode ServiceCalls}: each with the signal that ends it when the child or its call does. */
+export type Services =
+  & {
+    readonly [Name in keyof ServiceCalls]: (
+      args: Parameters<ServiceCalls[Name]>[0],
+      signal: AbortSignal,
+    ) => Promise<ReturnType<ServiceCalls[Name]>>;
+  }
+  & { readonly [Name in keyof ServiceCasts]: (args: ServiceCasts[Name]) => void };

@@ -1,0 +1,42 @@
+import type { Clock } from "../support/clock.ts";
+
+/** How long no further spawn must come before children start, in ms. */
+const QUIET_MS = 1;
+/** A start is put off by spawns that come after it for no longer than this, in ms. */
+const LONGEST_MS = 15;
+
+/**
+ * Lets children start a moment after the last spawn of a burst: their workers take all processors, and each spawn's
+ * reply should be out before (measured with 32 spawns in a turn on two cores: 0.2 ms a spawn, up to 12 ms beside starts).
+ */
+export class StartLine implements Disposable {
+  readonly #clock: Clock;
+  #waiting: (() => void)[] = [];
+  #timer: Disposable | null = null;
+  #firstAt = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Calls `start` when the burst is over. */
+  join(start: () => void): void {
+    const now = this.#clock.now();
+    if (this.#waiting.length === 0) this.#firstAt = now;
+    this.#waiting.push(start);
+    this.#timer?.[Symbol.dispose]();
+    const left = Math.max(0, this.#firstAt + LONGEST_MS - now);
+    this.#timer = this.#clock.after(Math.min(QUIET_MS, left), () => this.#go());
+  }
+
+  /** Starts nobody any more. */
+  [Symbol.dispose](): void {
+    this.#timer?.[Symbol.dispose]();
+    this.#waiting = [];
+  }
+
+  #go(): void {
+    this.#timer = null;
+    for (const start of this.#waiting.splice(0)) start();
+  }
+}

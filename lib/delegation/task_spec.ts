@@ -1,0 +1,31 @@
+import type { ModelRef } from "../protocol/model_ref.ts";
+import type { Toolset } from "../tools/tool.ts";
+
+/** All that was decided about a task when it was taken; never changes. */
+export interface TaskSpec {
+  readonly taskId: string;
+  readonly name: string | null;
+  readonly goal: string;
+  readonly context: string | null;
+  /** The task whose agent spawned it; null for the session's own agent or the shell. */
+  readonly ownerId: string | null;
+  /** 1 for a task of the session's own agent. */
+  readonly depth: number;
+  readonly model: ModelRef;
+  readonly tier: string | null;
+  /** Why this model, in words. */
+  readonly rule: string;
+  readonly toolsets: readonly Toolset[];
+  readonly limits: TaskLimits;
+  readonly after: readonly string[];
+  readonly outputSchema: Readonly<Record<string, unknown>> | null;
+  readonly cwd: string;
+}
+
+/** What a task may use. `timeoutMs` 0 is none and counts from the start; budgets are null for none. */
+export interface TaskLimits {
+  readonly maxTurns: number;
+  readonly timeoutMs: number;
+  readonly tokenBudget: number | null;
+  readonly budgetUsd: number | null;
+}

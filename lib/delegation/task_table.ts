@@ -1,0 +1,63 @@
+import { addUsage, NO_USAGE, type TokenUsage } from "../protocol/conversation.ts";
+import type { OwnerId } from "../store/delivery.ts";
+import { ToolFailure } from "../support/errors.ts";
+import type { TaskRecord } from "./task_record.ts";
+
+/** How many known ids an error names. */
+const NAMED_IDS = 20;
+
+/** The tasks of a session as a tree of owners, each level in the order in which its tasks were taken. */
+export class TaskTable {
+  readonly #records = new Map<string, TaskRecord>();
+  readonly #children = new Map<OwnerId, TaskRecord[]>();
+
+  add(record: TaskRecord): void {
+    this.#records.set(record.id, record);
+    const siblings = this.#children.get(record.spec.ownerId);
+    if (siblings === undefined) this.#children.set(record.spec.ownerId, [record]);
+    else siblings.push(record);
+  }
+
+  /** The record of an id, whoever asks. */
+  get(taskId: string): TaskRecord | undefined {
+    return this.#records.get(taskId);
+  }
+
+  /** The tasks that this agent spawned. */
+  childrenOf(owner: OwnerId): readonly TaskRecord[] {
+    return this.#children.get(owner) ?? [];
+  }
+
+  /** The tasks that this agent may see: its own and those below them. */
+  seenBy(owner: OwnerId): readonly TaskRecord[] {
+    return this.childrenOf(owner).flatMap((record) => [record, ...this.seenBy(record.id)]);
+  }
+
+  /** The record of an id that this agent may see; throws {@linkcode ToolFailure} `unknown_task` with known ids. */
+  find(taskId: string, owner: OwnerId): TaskRecord {
+    const record = this.#records.get(taskId);
+    if (record !== undefined && this.#isSeenBy(record, owner)) return record;
+    const known = this.seenBy(owner).map((each) => each.id).slice(-NAMED_IDS);
+    throw new ToolFailure("unknown_task", `Cannot find task "${taskId}": there is none of that id`, {
+      hint: known.length === 0 ? "There are no tasks yet" : `Known: ${known.join(", ")}`,
+    });
+  }
+
+  /** Usage of a task and of all below it. The cost is null while none of them has a known price. */
+  subtree(record: TaskRecord): { readonly tokens: TokenUsage; readonly cost_usd: number | null } {
+    let tokens = NO_USAGE;
+    let cost: number | null = null;
+    for (const each of [record, ...this.seenBy(record.id)]) {
+      tokens = addUsage(tokens, each.progress.usage);
+      if (each.progress.costUsd !== null) cost = (cost ?? 0) + each.progress.costUsd;
+    }
+    return { tokens, cost_usd: cost };
+  }
+
+  #isSeenBy(record: TaskRecord, owner: OwnerId): boolean {
+    const above = record.spec.ownerId;
+    if (above === owner || above === null) return above === owner || owner === null;
+    const parent = this.#records.get(above);
+    return parent !== undefined && this.#isSeenBy(parent, owner);
+  }
+}

@@ -1,0 +1,70 @@
+import type { TokenUsage } from "../protocol/conversation.ts";
+import type { TaskState } from "../protocol/task_state.ts";
+import type { TaskView, WaitingFor } from "../protocol/task_view.ts";
+import type { TaskRecord } from "./task_record.ts";
+
+/** What a view needs besides the record itself. */
+export interface ViewContext {
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  readonly queuePosition: number | null;
+  readonly delivered: boolean;
+  readonly subtree: { readonly tokens: TokenUsage; readonly cost_usd: number | null };
+}
+
+/** How much of a goal the record carries. */
+const GOAL_CHARS = 200;
+
+/** The record of a task as everyone sees it. */
+export function viewTask(record: TaskRecord, context: ViewContext): TaskView {
+  const { spec, state, progress } = record;
+  const end = "endedAt" in state ? state.endedAt : context.now;
+  const startedAt = "startedAt" in state ? state.startedAt : null;
+  return {
+    task_id: spec.taskId,
+    name: spec.name,
+    goal: cut(spec.goal, GOAL_CHARS),
+    status: state.status,
+    reason: "reason" in state ? state.reason : null,
+    outcome: state.status === "completed" ? state.final.outcome : null,
+    waiting_for: waitingFor(record),
+    queue_position: context.queuePosition,
+    queued_s: toSeconds((startedAt ?? end) - state.queuedAt),
+    elapsed_s: startedAt === null ? 0 : toSeconds(end - startedAt),
+    turn: progress.turn,
+    max_turns: spec.limits.maxTurns,
+    current_tool: "endedAt" in state ? null : progress.currentTool,
+    last_activity_s: toSeconds(end - progress.lastActivityAt),
+    model: spec.model.model,
+    tier: spec.tier,
+    rule: spec.rule,
+    toolsets: spec.toolsets,
+    tokens: progress.usage,
+    cost_usd: progress.costUsd,
+    subtree: context.subtree,
+    output_lines: progress.output.lineCount,
+    steers: record.steers.receipts,
+    question: questionOf(state),
+    delivered: context.delivered,
+  };
+}
+
+/** `text` with at most `chars` characters, an ellipsis for what is missing. */
+export function cut(text: string, chars: number): string {
+  return text.length <= chars ? text : text.slice(0, chars - 1).toWellFormed() + "…";
+}
+
+/** Seconds with the milliseconds kept; never negative, for clocks that step back. */
+export function toSeconds(ms: number): number {
+  return Math.max(0, Math.round(ms)) / 1000;
+}
+
+function questionOf(state: TaskState): string | null {
+  return state.status === "needs_input" ? state.question.text : null;
+}
+
+function waitingFor({ state, spec, progress }: TaskRecord): WaitingFor {
+  if (state.status === "needs_input") return state.question.kind;
+  if (state.status === "queued") return progress.waitingFor ?? (spec.after.length > 0 ? "after" : "slot");
+  return state.status === "running" ? progress.waitingFor : null;
+}
