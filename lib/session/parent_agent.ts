@@ -1,0 +1,174 @@
+import { Conversation } from "../agent/conversation.ts";
+import type { Inbox } from "../agent/inbox.ts";
+import { LoopControl } from "../agent/loop_control.ts";
+import { runLoop } from "../agent/loop.ts";
+import type { ToolRunner } from "../agent/run_tools.ts";
+import type { Supervisor } from "../delegation/supervisor.ts";
+import type { AgentEvent, LoopEnd } from "../protocol/agent_events.ts";
+import type { ToolSchema } from "../protocol/conversation.ts";
+import type { EventBody, LossyBody } from "../protocol/events.ts";
+import type { ClosingOffer, ClosingReply } from "../protocol/worker_messages.ts";
+import type { ModelClient } from "../provider/provider.ts";
+
+/** What the agent of a chat works with. */
+export interface ParentAgentOptions {
+  readonly systemPrompt: string;
+  readonly client: ModelClient;
+  readonly schemas: readonly ToolSchema[];
+  readonly runTool: ToolRunner;
+  readonly supervisor: Supervisor;
+  readonly emit: (body: EventBody | LossyBody) => void;
+  /** Model requests for one message of the user. */
+  readonly maxTurns: number;
+  /** False: notices are held back until the agent is asked to read them (`-q`). */
+  readonly noticesBetweenTurns: boolean;
+}
+
+const NO_ANSWER: LoopEnd = {
+  type: "failed",
+  reason: "bad_output",
+  error: { code: "bad_output", message: "Cannot answer: the model sent an empty answer twice" },
+};
+const EMPTY_ANSWER = "Your last answer was empty. Answer in words";
+
+/** The agent that the user talks to: one conversation, one loop at a time. */
+export class ParentAgent {
+  readonly #options: ParentAgentOptions;
+  #client: ModelClient;
+  #conversation: Conversation;
+  #control: LoopControl | null = null;
+  #said: string[] = [];
+
+  constructor(options: ParentAgentOptions) {
+    this.#options = options;
+    this.#client = options.client;
+    this.#conversation = emptyConversation(options);
+  }
+
+  /** Whether a turn of the user's runs. */
+  get isBusy(): boolean {
+    return this.#control !== null;
+  }
+
+  /** Works on a message until its last word, the `text` of a final end. Results that the conversation did not get are given back. */
+  async answer(message: string): Promise<LoopEnd> {
+    const control = new LoopControl();
+    this.#control = control;
+    this.#said.push(message);
+    try {
+      const end = await this.#run(control);
+      if (end.type === "aborted") this.#noteStop();
+      return end.type === "final" && end.text.trim() === "" ? NO_ANSWER : end;
+    } finally {
+      this.#control = null;
+      this.#options.supervisor.ground.ledger.giveBack(null);
+    }
+  }
+
+  /** Says something while a turn runs: it is heard before the next model request, and a wait for tasks ends for it. */
+  interject(message: string): void {
+    this.#said.push(message);
+    this.#options.supervisor.waits.messageCame(null);
+  }
+
+  /** Ends the turn that runs; its tasks go on. */
+  stop(): void {
+    this.#control?.stop.abort(new DOMException("The user stopped the turn", "AbortError"));
+  }
+
+  /** Asks another model from the next message on. */
+  useClient(client: ModelClient): void {
+    this.#client = client;
+  }
+
+  /** Forgets what was said, from the next message on. */
+  forget(): void {
+    this.#conversation = emptyConversation(this.#options);
+  }
+
+  async #run(control: LoopControl): Promise<LoopEnd> {
+    const { schemas, runTool, maxTurns, emit } = this.#options;
+    const loop = runLoop({
+      conversation: this.#conversation,
+      client: this.#client,
+      schemas,
+      runTool,
+      inbox: this.#inbox(),
+      control,
+      maxTurns,
+    });
+    for (;;) {
+      const step = await loop.next();
+      if (step.done) return step.value;
+      const event = publicEvent(step.value);
+      if (event !== null) emit(event);
+    }
+  }
+
+  /** Closes the exchange, so that the next message is not taken for a second half of the stopped one. */
+  #noteStop(): void {
+    this.#conversation.addAssistant({ role: "assistant", content: "(stopped by the user)", toolCalls: [] });
+    const { table, questions } = this.#options.supervisor;
+    for (const { id } of table.childrenOf(null)) questions.announceAgain(id); // what was cut off may have told of them
+  }
+
+  #inbox(): Inbox {
+    const { supervisor, noticesBetweenTurns } = this.#options;
+    let isNudged = false;
+    return {
+      pull: () => {
+        const notice = noticesBetweenTurns ? supervisor.takeNotice(null) : null;
+        return Promise.resolve([...(notice === null ? [] : [notice]), ...this.#readSaid()]);
+      },
+      stored: () => supervisor.confirmDeliveries(null),
+      close: ({ text }: ClosingOffer): Promise<ClosingReply> => {
+        const isEmpty = text.trim() === "" && !isNudged;
+        if (isEmpty) isNudged = true;
+        if (!isEmpty && this.#said.length === 0) return Promise.resolve({ accepted: true });
+        const messages = isEmpty ? [EMPTY_ANSWER] : [];
+        return Promise.resolve({
+          accepted: false,
+          toolResult: "",
+          messages: [...messages, ...this.#readSaid()],
+        });
+      },
+    };
+  }
+
+  #readSaid(): string[] {
+    this.#options.supervisor.waits.messagesRead(null);
+    return this.#said.splice(0);
+  }
+}
+
+function emptyConversation({ systemPrompt }: ParentAgentOptions): Conversation {
+  return new Conversation([{ role: "system", content: systemPrompt }]);
+}
+
+/** What of a loop's events the stream carries for the session's own agent. */
+function publicEvent(event: AgentEvent): EventBody | LossyBody | null {
+  switch (event.type) {
+    case "turn_started":
+      return { type: "turn.started", turn: event.turn };
+    case "turn_ended":
+      return { type: "turn.ended", turn: event.turn, tokens: event.usage };
+    case "text":
+      return { type: "text.delta", delta: event.delta };
+    case "tool_started":
+      return { type: "tool.started", call_id: event.callId, name: event.name, about: event.about };
+    case "tool_ended":
+      return {
+        type: "tool.ended",
+        call_id: event.callId,
+        name: event.name,
+        duration_ms: event.durationMs,
+        error_code: event.errorCode,
+      };
+    case "retry":
+      return { type: "error", error: event.error };
+    case "reasoning":
+      return null;
+    default:
+      return event satisfies never;
+  }
+}
