@@ -1,0 +1,101 @@
+import type { ParentAgent } from "../../session/parent_agent.ts";
+import { parseSlash, slashHelp } from "../../session/slash.ts";
+import { ToolFailure, toWireError, UserError, type WireError } from "../../support/errors.ts";
+import { unavailableToolsets } from "../../tools/toolsets.ts";
+import { type Io, takesAnsi } from "../io.ts";
+import type { Run } from "../open_run.ts";
+import { formatCost, formatTokens } from "../render/format.ts";
+import { renderReply } from "../render/reply.ts";
+import { errorText } from "../render/error_text.ts";
+
+/** What a slash command reaches. */
+export interface SlashContext {
+  readonly io: Io;
+  readonly run: Run;
+  readonly agent: ParentAgent;
+  readonly signal: AbortSignal;
+}
+
+/** Carries out a slash command; its text goes to stdout, its errors to stderr. Returns whether the chat is to end. */
+export async function runSlash(line: string, context: SlashContext): Promise<boolean> {
+  try {
+    const command = parseSlash(line);
+    switch (command.type) {
+      case "quit":
+        return true;
+      case "stop":
+        context.agent.stop();
+        return false;
+      case "new":
+        context.agent.forget();
+        return false;
+      case "help":
+        say(context, slashHelp().map(({ usage, about }) => `${usage.padEnd(22)} ${about}\n`).join(""));
+        return false;
+      case "model":
+        say(context, modelText(context, command.name));
+        return false;
+      case "budget":
+        say(context, budgetText(context.run, command.addUsd));
+        return false;
+      case "toolsets":
+        say(context, toolsetsText(context.run));
+        return false;
+      case "call":
+        await callTool(command.tool, command.args, context);
+        return false;
+      default:
+        return command satisfies never;
+    }
+  } catch (error) {
+    if (context.signal.aborted) return true;
+    if (!(error instanceof ToolFailure || error instanceof UserError)) throw error;
+    complain(context, toWireError(error));
+    return false;
+  }
+}
+
+async function callTool(tool: string, args: unknown, context: SlashContext): Promise<void> {
+  const { io, run, signal } = context;
+  const outcome = await run.session.call(tool, args, signal);
+  const reply = JSON.parse(outcome.content);
+  if (!outcome.ok) return complain(context, reply.error);
+  const { stdout, env } = io;
+  say(context, renderReply(tool, reply, { columns: stdout.columns, color: takesAnsi(stdout, env) }));
+}
+
+function modelText({ run: { session }, agent }: SlashContext, name: string): string {
+  if (name !== "") session.useModel(name, agent);
+  return `${session.model.provider}/${session.model.model}\n`;
+}
+
+function budgetText({ session }: Run, addUsd: number | null): string {
+  const { broker } = session.supervisor.ground;
+  if (addUsd !== null) broker.raiseBudget(addUsd);
+  const { used, caps } = broker.budget;
+  const of = (cap: number | null, write: (value: number) => string) =>
+    cap === null ? "" : ` of ${write(cap)}`;
+  return `${formatCost(used.usd)}${of(caps.usd, formatCost)}, ` +
+    `${formatTokens(used.tokens)}${of(caps.tokens, formatTokens)} tokens, ` +
+    `${used.requests}${of(caps.requests, String)} requests\n`;
+}
+
+function toolsetsText({ session }: Run): string {
+  const missing = new Map(unavailableToolsets().map(({ toolset, why }) => [toolset, why]));
+  return session.supervisor.ground.toolsets
+    .map((toolset) => `${toolset}${missing.has(toolset) ? `: left out, ${missing.get(toolset)}` : ""}\n`)
+    .join("");
+}
+
+function complain(context: SlashContext, error: WireError): void {
+  around(context, () => context.io.stderr.write(errorText(error)));
+}
+
+function say(context: SlashContext, text: string): void {
+  around(context, () => context.io.stdout.write(text));
+}
+
+function around({ run }: SlashContext, write: () => void): void {
+  if (run.board === null) write();
+  else run.board.around(write);
+}

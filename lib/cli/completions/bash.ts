@@ -1,0 +1,25 @@
+import type { CommandWords } from "./words.ts";
+
+/** A function for bash's `complete`: follows the commands on the line, then offers their words; files otherwise. */
+export function bashScript(name: string, commands: readonly CommandWords[]): string {
+  const branches = commands.map(({ path, commands, options }) => {
+    const words = [...commands.map(({ text }) => text), ...options.flatMap(({ forms }) => forms)];
+    return `    "${path.join(" ")}") words="${words.join(" ")}" ;;`;
+  });
+  const paths = commands.filter(({ path }) => path.length > 0).map(({ path }) => `"${path.join(" ")}"`);
+  return `# bash completion of ${name}
+_${name}() {
+  local current=\${COMP_WORDS[COMP_CWORD]} path="" words="" word
+  for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    case "\${path:+$path }$word" in
+      ${paths.join("|")}) path="\${path:+$path }$word" ;;
+    esac
+  done
+  case "$path" in
+${branches.join("\n")}
+  esac
+  COMPREPLY=($(compgen -W "$words" -- "$current"))
+}
+complete -o default -F _${name} ${name}
+`;
+}

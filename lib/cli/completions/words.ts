@@ -1,0 +1,39 @@
+import type { CommandUnknownOpts } from "@commander-js/extra-typings";
+
+/** A word that may come next, with what it does. */
+export interface Word {
+  readonly text: string;
+  readonly about: string;
+}
+
+/** What may follow one command. */
+export interface CommandWords {
+  /** The words that lead to it: `[]` is the program itself, then `["config", "set"]`. */
+  readonly path: readonly string[];
+  readonly commands: readonly Word[];
+  readonly options: readonly OptionWords[];
+}
+
+/** One option with its forms, the short one first where it has one. */
+export interface OptionWords {
+  readonly forms: readonly string[];
+  readonly about: string;
+  readonly takesValue: boolean;
+}
+
+/** Each command of the program with the words that may follow it, itself first. */
+export function commandWords(command: CommandUnknownOpts, path: readonly string[] = []): CommandWords[] {
+  const help = command.createHelp();
+  const visible = help.visibleCommands(command);
+  const own = {
+    path,
+    commands: visible.map((each) => ({ text: each.name(), about: each.description() })),
+    options: help.visibleOptions(command).map(({ short, long, description, required, optional }) => ({
+      forms: [short, long].filter((form) => form !== undefined),
+      about: description,
+      takesValue: required || optional,
+    })),
+  };
+  const below = visible.filter((each) => command.commands.includes(each));
+  return [own, ...below.flatMap((each) => commandWords(each, [...path, each.name()]))];
+}

@@ -1,0 +1,40 @@
+import type { CommandWords } from "./words.ts";
+
+/** A `#compdef` function for zsh: follows the commands on the line, then describes their words; files otherwise. */
+export function zshScript(name: string, commands: readonly CommandWords[]): string {
+  const branches = commands.map(({ path, commands: below, options }) => {
+    const words = below.map(({ text, about }) => described(text, about)).join(" ");
+    const flags = options.flatMap(({ forms, about }) => forms.map((form) => described(form, about))).join(
+      " ",
+    );
+    return `    ${quote(path.join(" "))}) commands_=(${words}) options_=(${flags}) ;;`;
+  });
+  const paths = commands.filter(({ path }) => path.length > 0).map(({ path }) => quote(path.join(" ")));
+  return `#compdef ${name}
+_${name}() {
+  local path_ word
+  local -a commands_ options_
+  for word in "\${(@)words[2,CURRENT-1]}"; do
+    case "\${path_:+$path_ }$word" in
+      ${paths.join("|")}) path_="\${path_:+$path_ }$word" ;;
+    esac
+  done
+  case "$path_" in
+${branches.join("\n")}
+  esac
+  _describe command commands_ && return
+  _describe -o option options_ && return
+  _files
+}
+if [ "$funcstack[1]" = "_${name}" ]; then _${name} "$@"; else compdef _${name} ${name}; fi
+`;
+}
+
+/** \`word:what it does\`, in which a colon of the word would end it. */
+function described(word: string, about: string): string {
+  return quote(`${word.replaceAll(":", "\\:")}:${about}`);
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,47 @@
+import { Option } from "@commander-js/extra-typings";
+import type { RegisterCommand } from "./command_context.ts";
+import { parseCount, parseSeconds, runOptions } from "./options.ts";
+
+const EXAMPLES = `
+Examples:
+  hermes delegate "review lib/store" "review lib/cli"   both at once
+  git diff | hermes delegate "review this change" --context-file -
+  hermes delegate --any --json "try it with sed" "try it with awk"`;
+
+/** `hermes delegate`: hand goals to children and print their summaries. */
+export const registerDelegate: RegisterCommand = (program, { io, action }) => {
+  const options = runOptions(io);
+  program.command("delegate")
+    .description("Hand each goal to a child agent and print the summaries")
+    .argument("<goals...>", "What each child is to do; - reads one goal from stdin")
+    .option("--context <text>", "Tell every child this as well")
+    .option("--context-file <file>", "The same from a file; - reads stdin")
+    .addOption(options.toolsets)
+    .addOption(options.model)
+    .addOption(options.provider)
+    .option("--tier <name>", "Use the model of this tier of config.yaml")
+    .option("--name <name>", "Call the tasks this in lists")
+    .addOption(options.maxTurns)
+    .addOption(
+      new Option("--timeout <s>", "End each task after so many seconds").argParser(parseSeconds("--timeout")),
+    )
+    .addOption(
+      new Option("--token-budget <n>", "End each task before it used more tokens").argParser(
+        parseCount("--token-budget"),
+      ),
+    )
+    .addOption(options.budgetUsd)
+    .option("--schema <file>", "Each result must satisfy the JSON Schema in this file")
+    .option("--any", "Print the first summary that comes and cancel the rest")
+    .addOption(options.json)
+    .addOption(options.jsonl)
+    .addOption(options.since)
+    .addOption(options.quiet)
+    .addOption(options.offline)
+    .addOption(options.cwd)
+    .addHelpText("after", EXAMPLES)
+    .action(action(async (goals, flags) => {
+      const { runDelegate } = await import("./delegate/run_delegate.ts");
+      return await runDelegate(io, goals, flags);
+    }));
+};

@@ -1,0 +1,30 @@
+import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { inspect } from "node:util";
+import { hermesHome } from "../config/home.ts";
+import { readSecrets } from "../config/secrets.ts";
+import { VERSION } from "../support/version.ts";
+import { hideSecrets } from "./hide_secrets.ts";
+import type { Io } from "./io.ts";
+
+/**
+ * Adds a thrown value with its stack and causes to `$HERMES_HOME/logs/errors.log`, which only its owner can read,
+ * and returns the file's path. Known secrets are left out. Throws when it cannot be written.
+ */
+export function logInternalError(thrown: unknown, { env }: Pick<Io, "env">): string {
+  const home = hermesHome(env);
+  const folder = join(home, "logs");
+  const path = join(folder, "errors.log");
+  const details = hideSecrets(inspect(thrown, { depth: 4 }), readSecrets(home, env).values);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  // Appending by name would widen the mode of the file on one of our runtimes.
+  const file = openSync(path, "a", 0o600);
+  try {
+    const head = `${new Date().toISOString()} hermes ${VERSION} ${process.platform}-${process.arch}`;
+    writeSync(file, `${head}\n${details}\n\n`);
+  } finally {
+    closeSync(file);
+  }
+  return path;
+}

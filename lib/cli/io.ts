@@ -1,0 +1,46 @@
+/** A signal that a command may answer. `SIGPIPE`: nobody reads standard output any more. */
+export type Signal = "SIGHUP" | "SIGINT" | "SIGTERM" | "SIGPIPE";
+
+/** Where a command writes text. */
+export interface Output {
+  /** Never throws and never waits; what the other side no longer takes is dropped. */
+  write(text: string): void;
+  readonly isTerminal: boolean;
+  /** Of the terminal; undefined when it is none. */
+  readonly columns: number | undefined;
+  readonly rows: number | undefined;
+}
+
+/** Where a command reads text; read by one reader, once. */
+export interface Input {
+  readonly isTerminal: boolean;
+  /** Something is sent there: it is a pipe or a file. */
+  readonly isPiped: boolean;
+  /** Line by line, without the "\n" or "\r\n" at the end, as they come. */
+  lines(): AsyncIterable<string>;
+  /** All there is until its end. */
+  readAll(): Promise<string>;
+}
+
+/** All that a command has of the world around the program, so that tests run it in process. */
+export interface Io {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The working directory, absolute. */
+  readonly cwd: string;
+  /** Where the worker's module lies: only the program's entry can know. */
+  readonly workerUrl: URL;
+  readonly stdin: Input;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  /** Asks the person on the terminal; no when they will not say. */
+  confirm(question: string): Promise<boolean>;
+  /** Asks for a secret on the terminal, which is not shown; null when they will not say. */
+  askSecret(question: string): Promise<string | null>;
+  /** Calls back at each such signal; until it is disposed, the signal does not end the process. */
+  onSignal(signal: Signal, callback: () => void): Disposable;
+}
+
+/** Whether colour and cursor movements may go there: it is a terminal that knows them, and NO_COLOR is not set. */
+export function takesAnsi(output: Output, env: Io["env"]): boolean {
+  return output.isTerminal && !env.NO_COLOR && env.TERM !== "dumb";
+}

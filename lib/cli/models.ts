@@ -1,0 +1,22 @@
+import type { Command } from "@commander-js/extra-typings";
+import type { CommandContext } from "./command_context.ts";
+
+const EXAMPLES = `
+Examples:
+  hermes models                    what is configured, and which model is the default
+  hermes models --provider local   what the server at this provider has`;
+
+/** `hermes models`: providers, their keys' states, and what is known of which model. */
+export function registerModels(program: Command, { io, action }: CommandContext): void {
+  program.command("models")
+    .description("List providers and models, with the default")
+    .option("--provider <name>", "Ask this provider's server for its models")
+    .option("--json", "Print one JSON document")
+    .addHelpText("after", EXAMPLES)
+    .action(action(async ({ provider, json = false }) => {
+      if (provider === undefined) {
+        return (await import("./models_configured.ts")).printConfigured(io, { json });
+      }
+      return await (await import("./models_served.ts")).printServed(io, { provider, json });
+    }));
+}

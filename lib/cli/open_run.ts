@@ -1,0 +1,89 @@
+import { resolveModel } from "../config/models.ts";
+import { openSession } from "../session/open_session.ts";
+import type { Session } from "../session/session.ts";
+import { systemClock } from "../support/clock.ts";
+import type { Toolset } from "../tools/tool.ts";
+import type { Io } from "./io.ts";
+import { loadRunConfig } from "./load_config.ts";
+import { holdSignals } from "./signals.ts";
+import { ProgressBoard } from "./render/progress_board.ts";
+
+/** What chat and delegate have in common on their command line. */
+export interface RunOptions {
+  readonly model?: string | undefined;
+  readonly provider?: string | undefined;
+  readonly offline?: boolean | undefined;
+  readonly toolsets?: readonly Toolset[] | undefined;
+  readonly cwd?: string | undefined;
+  readonly budgetUsd?: number | undefined;
+  readonly json?: boolean | undefined;
+  readonly jsonl?: boolean | undefined;
+  readonly since?: number | undefined;
+  readonly quiet?: boolean | undefined;
+  /** Nothing is updated in place on stderr. */
+  readonly linesOnly?: boolean | undefined;
+}
+
+/** A session with its readers on the terminal. */
+export interface Run extends AsyncDisposable {
+  readonly session: Session;
+  readonly board: ProgressBoard | null;
+}
+
+/** What the session's own agent has when nothing was said. */
+const ALL_TOOLSETS: readonly Toolset[] = ["web", "terminal", "file", "todo"];
+
+/** Opens a session as the command line says: its events go to the board on stderr, or with --jsonl to stdout. */
+export async function openRun(io: Io, options: RunOptions): Promise<Run> {
+  const quiet = options.quiet === true;
+  const loaded = loadRunConfig(io, { quiet });
+  const model = resolveModel(loaded, wishOf(options));
+  const session = await openSession({
+    loaded,
+    model,
+    cwd: options.cwd ?? io.cwd,
+    env: io.env,
+    workerUrl: io.workerUrl,
+    toolsets: options.toolsets ?? ALL_TOOLSETS,
+    ...(options.budgetUsd === undefined ? {} : { budgetUsd: options.budgetUsd }),
+  });
+  if (model.provider === "offline" && !quiet) {
+    io.stderr.write(
+      "hermes: this is the offline model: deterministic, it does not reason (see: hermes models)\n",
+    );
+  }
+  const board = quiet ? null : new ProgressBoard(io.stderr, {
+    env: io.env,
+    clock: systemClock,
+    linesOnly: options.linesOnly === true,
+  });
+  session.events.subscribe((event) => board?.show(event));
+  if (options.jsonl === true) {
+    const since = options.since ?? 0;
+    session.events.subscribe((event) => {
+      if (("seq" in event ? event.seq : event.after_seq) > since) {
+        io.stdout.write(JSON.stringify(event) + "\n");
+      }
+    }, since);
+  }
+  const held = holdSignals(io);
+  return {
+    session,
+    board,
+    async [Symbol.asyncDispose]() {
+      using _signals = held;
+      await session[Symbol.asyncDispose]();
+      board?.[Symbol.dispose]();
+    },
+  };
+}
+
+function wishOf(
+  { model, provider, offline }: RunOptions,
+): { model?: string; provider?: string; offline?: boolean } {
+  return {
+    ...(model === undefined ? {} : { model }),
+    ...(provider === undefined ? {} : { provider }),
+    ...(offline === undefined ? {} : { offline }),
+  };
+}

@@ -1,0 +1,116 @@
+import { statSync } from "node:fs";
+import { resolve } from "node:path";
+import { Option } from "@commander-js/extra-typings";
+import { ToolFailure, UserError } from "../support/errors.ts";
+import type { Toolset } from "../tools/tool.ts";
+import { parseToolsets } from "../tools/toolsets.ts";
+import { EXIT } from "./exit_codes.ts";
+import type { Io } from "./io.ts";
+
+/** A week in seconds: the longest time that anything takes (contract §2). */
+const MAX_SECONDS = 604_800;
+const INTEGER = /^\d+$/;
+const DECIMAL = /^(?:\d+\.?\d*|\.\d+)$/;
+
+/** Reads the value of an option; throws a {@linkcode UserError} 2 that names the option and the value. */
+export type OptionParser<T> = (text: string) => T;
+
+/** An integer of at least 1. */
+export function parseCount(option: string): OptionParser<number> {
+  return (text) => {
+    const value = INTEGER.test(text) ? Number(text) : NaN;
+    if (Number.isSafeInteger(value) && value >= 1) return value;
+    throw cannotUse(text, option, "expected an integer ≥ 1");
+  };
+}
+
+/** An integer of at least 0. */
+export function parseWhole(option: string): OptionParser<number> {
+  return (text) => {
+    const value = INTEGER.test(text) ? Number(text) : NaN;
+    if (Number.isSafeInteger(value)) return value;
+    throw cannotUse(text, option, "expected an integer ≥ 0");
+  };
+}
+
+/** US dollars, at least 0. */
+export function parseUsd(option: string): OptionParser<number> {
+  return (text) => {
+    const value = DECIMAL.test(text) ? Number(text) : NaN;
+    if (Number.isFinite(value)) return value;
+    throw cannotUse(text, option, "expected US dollars, a number ≥ 0");
+  };
+}
+
+/** Seconds from 0 to a week, fractions allowed. */
+export function parseSeconds(option: string): OptionParser<number> {
+  return (text) => {
+    const value = DECIMAL.test(text) ? Number(text) : NaN;
+    if (value <= MAX_SECONDS) return value;
+    throw cannotUse(text, option, `expected seconds from 0 to ${MAX_SECONDS}`);
+  };
+}
+
+/** Names of toolsets with commas between them. */
+export function parseToolsetList(option: string): OptionParser<readonly Toolset[]> {
+  return (text) => {
+    try {
+      return parseToolsets(text);
+    } catch (error) {
+      if (!(error instanceof ToolFailure)) throw error;
+      throw cannotUse(text, option, [error.message, error.hint ?? ""].join(". "), error);
+    }
+  };
+}
+
+/** One of a few words. */
+export function parseOneOf<const T extends string>(option: string, allowed: readonly T[]): OptionParser<T> {
+  return (text) => {
+    const value = allowed.find((each) => each === text);
+    if (value !== undefined) return value;
+    throw cannotUse(text, option, `expected one of ${allowed.join(", ")}`);
+  };
+}
+
+/** A directory that exists, absolute or from `base`. */
+export function parseDirectory(option: string, base: string): OptionParser<string> {
+  return (text) => {
+    const path = resolve(base, text);
+    if (isDirectory(path)) return path;
+    throw cannotUse(text, option, "expected a directory that exists");
+  };
+}
+
+/** The options that chat and delegate share, each new for one command: `.addOption(options.model)`. */
+export function runOptions({ cwd }: Pick<Io, "cwd">) {
+  return {
+    model: new Option("-m, --model <name>", "Use this model: a name, or provider/name"),
+    provider: new Option("--provider <name>", "Use this provider of config.yaml"),
+    toolsets: new Option("-t, --toolsets <names>", "Grant these toolsets, with commas between them")
+      .argParser(parseToolsetList("--toolsets")),
+    maxTurns: new Option("--max-turns <n>", "Stop after so many model requests")
+      .argParser(parseCount("--max-turns")),
+    budgetUsd: new Option("--budget-usd <usd>", "Stop before it costs more than this in all")
+      .argParser(parseUsd("--budget-usd")),
+    yolo: new Option("--yolo", "Run dangerous commands without asking"),
+    json: new Option("--json", "Print one JSON document"),
+    jsonl: new Option("--jsonl", "Print events as they happen, one JSON document a line").conflicts("json"),
+    since: new Option("--since <n>", "With --jsonl, leave out the events up to number n")
+      .argParser(parseWhole("--since")),
+    quiet: new Option("-Q, --quiet", "Print only errors on stderr"),
+    offline: new Option("--offline", "Use the offline model, which needs no key and no network"),
+    cwd: new Option("--cwd <dir>", "Work in this directory").argParser(parseDirectory("--cwd", cwd)),
+  };
+}
+
+function cannotUse(text: string, option: string, state: string, cause?: unknown): UserError {
+  return new UserError(`Cannot use "${text}" for ${option}: ${state}`, { exitCode: EXIT.usage, cause });
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch { // absent, or in a place that we may not see
+    return false;
+  }
+}

@@ -1,0 +1,60 @@
+import {
+  messageOf,
+  ProviderError,
+  ToolFailure,
+  toWireError,
+  UserError,
+  type WireError,
+} from "../support/errors.ts";
+import { EXIT, exitOfError } from "./exit_codes.ts";
+import type { Io } from "./io.ts";
+import { errorText } from "./render/error_text.ts";
+
+/** How an error is told to people and programs. */
+interface Report {
+  readonly error: WireError;
+  readonly exitCode: number;
+}
+
+/**
+ * Tells an error that ended a command, and returns the exit code: `hermes: message` and the hint on stderr, with
+ * `json` also `{"error": …}` on stdout. What is none of our kinds is our bug: its stack goes into the log only.
+ */
+export async function reportError(
+  thrown: unknown,
+  { io, json }: { readonly io: Io; readonly json: boolean },
+): Promise<number> {
+  const { error, exitCode } = await reportOf(thrown, io);
+  if (json) io.stdout.write(JSON.stringify({ error }) + "\n");
+  io.stderr.write(errorText(error));
+  return exitCode;
+}
+
+async function reportOf(thrown: unknown, io: Io): Promise<Report> {
+  if (thrown instanceof UserError) {
+    const code = CODES[thrown.exitCode] ?? "invalid";
+    return { error: { ...toWireError(thrown), code }, exitCode: thrown.exitCode };
+  }
+  if (thrown instanceof ToolFailure || thrown instanceof ProviderError) {
+    const error = toWireError(thrown);
+    return { error, exitCode: exitOfError(error) };
+  }
+  return { error: await internalError(thrown, io), exitCode: EXIT.internal };
+}
+
+/** The codes of errors that a user can mend, by exit code. */
+const CODES: Readonly<Record<number, string>> = {
+  [EXIT.usage]: "invalid_arguments",
+  [EXIT.temporary]: "temporary",
+  [EXIT.config]: "configuration",
+};
+
+async function internalError(thrown: unknown, io: Io): Promise<WireError> {
+  const message = "Cannot go on: internal error, a bug of hermes";
+  try {
+    const { logInternalError } = await import("./error_log.ts");
+    return { code: "internal", message, hint: `The details are in ${logInternalError(thrown, io)}` };
+  } catch (error) { // nothing may hide that there was a bug
+    return { code: "internal", message, hint: `The details are lost: ${messageOf(error)}` };
+  }
+}
