@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import { runCli } from "../support/run_cli.ts";
+import { TempDir } from "../support/temp_dir.ts";
+
+const KEY = "sk-models-0123456789";
+
+/** `hermes models` with a config.yaml. */
+async function models(config: unknown, args: readonly string[] = [], terminalColumns?: number) {
+  using dir = new TempDir();
+  Deno.writeTextFileSync(dir.at("config.yaml"), JSON.stringify(config));
+  const env = { HERMES_HOME: dir.path, MY_KEY: KEY };
+  return await runCli(["models", ...args], { env, ...(terminalColumns ? { terminalColumns } : {}) });
+}
+
+const CONFIG = {
+  model: { provider: "mine", default: "big" },
+  providers: {
+    mine: { base_url: `http://user:pw@127.0.0.1:9/v1`, key_env: ["MY_KEY", "MY_KEY_2"] },
+  },
+  models: {
+    big: { context_window: 128000, price: { input: 2.5, output: 10 } },
+    "openai/other": { context_window: 8000 },
+  },
+  delegation: { tiers: { cheap: { model: "small" }, strong: { model: "big" } } },
+};
+
+Deno.test("models prints providers with the states of their keys, models and the default", async (t) => {
+  const { code, stdout, stderr } = await models(CONFIG);
+  assert.deepEqual([code, stderr], [0, ""]);
+  await t.assertSnapshot(stdout);
+});
+
+Deno.test("models --json says all of it and shows no key", async () => {
+  const { stdout } = await models(CONFIG, ["--json"]);
+  assert.doesNotMatch(stdout, new RegExp(`${KEY}|user:pw`));
+  const report = JSON.parse(stdout);
+  assert.deepEqual(report.default, { provider: "mine", model: "big" });
+  assert.deepEqual(report.providers[0], {
+    name: "mine",
+    base_url: "http://***@127.0.0.1:9/v1",
+    keys: [{ name: "MY_KEY", set: true }, { name: "MY_KEY_2", set: false }],
+    ready: true,
+  });
+  const price = { input: 2.5, cached: null, output: 10 };
+  assert.deepEqual(report.models, [
+    {
+      provider: "mine",
+      model: "big",
+      default: true,
+      uses: ["chat", "tier strong"],
+      context_window: 128000,
+      price,
+    },
+    {
+      provider: "mine",
+      model: "small",
+      default: false,
+      uses: ["tier cheap"],
+      context_window: null,
+      price: null,
+    },
+    { provider: "openai", model: "other", default: false, uses: [], context_window: 8000, price: null },
+  ]);
+});
+
+Deno.test("models says why there is no default", async () => {
+  const { code, stdout } = await models({});
+  assert.equal(code, 0);
+  assert.match(stdout, /no default: Cannot use provider "openai": OPENAI_API_KEY is not set\n$/);
+});
+
+/** What `models --provider mine` does with a server that answers so. */
+async function asked(listener: RequestListener, args: readonly string[] = []) {
+  const server = createServer(listener).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo; // a TCP server that listens has one
+  try {
+    const providers = { mine: { base_url: `http://127.0.0.1:${port}/v1/`, key_env: "MY_KEY" } };
+    const result = await models({ providers }, ["--provider", "mine", ...args]);
+    return { ...result, stderr: result.stderr.replace(`:${port}`, ":PORT") };
+  } finally {
+    server.closeAllConnections();
+    server.close();
+    await once(server, "close");
+  }
+}
+
+Deno.test("models --provider asks the server with its key and prints the ids sorted", async () => {
+  const seen: unknown[] = [];
+  const listener: RequestListener = (request, response) => {
+    seen.push([request.method, request.url, request.headers.authorization]);
+    response.end(JSON.stringify({ data: [{ id: "b" }, { id: "a\u001b[2J" }] }));
+  };
+  assert.deepEqual(await asked(listener), { code: 0, stdout: "a\nb\n", stderr: "" });
+  assert.deepEqual(seen, [["GET", "/v1/models", `Bearer ${KEY}`]]);
+  const { stdout } = await asked((_, response) => response.end('{"data": [{"id": "m"}]}'), ["--json"]);
+  assert.deepEqual(JSON.parse(stdout), { provider: "mine", models: [{ id: "m" }] });
+});
+
+const answer = (status: number, body: string, headers = {}): RequestListener => (_, response) => {
+  response.writeHead(status, headers).end(body);
+};
+const REFUSALS: readonly (readonly [claim: string, listener: RequestListener, code: number, said: string])[] =
+  [
+    ["401", answer(401, "no"), 78, "answered 401\nCheck MY_KEY"],
+    ["404", answer(404, "no"), 1, "answered 404"],
+    ["500", answer(500, "no"), 75, "answered 500"],
+    ["a redirect", answer(302, "", { location: "http://127.0.0.1:9/" }), 1, "answered 302"],
+    ["a page", answer(200, "<html>"), 1, "did not answer with a list of models"],
+    ["another document", answer(200, '{"data": [3]}'), 1, "did not answer with a list of models"],
+    ["a closed connection", (request) => request.socket.destroy(), 75, "cannot be reached"],
+  ];
+
+for (const [claim, listener, code, said] of REFUSALS) {
+  Deno.test(`models --provider answers ${claim} with exit code ${code}`, async () => {
+    const stderr = `hermes: Cannot list the models of "mine": http://127.0.0.1:PORT/v1/models ${said}\n`;
+    assert.deepEqual(await asked(listener), { code, stdout: "", stderr });
+  });
+}
+
+Deno.test("models --provider of an unknown provider exits 78", async () => {
+  const { code, stderr } = await models({}, ["--provider", "opnai"]);
+  assert.equal(code, 78);
+  assert.match(stderr, /^hermes: Cannot use provider "opnai": it is unknown/);
+});

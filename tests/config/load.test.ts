@@ -1,0 +1,267 @@
+import process from "node:process";
+import assert from "node:assert/strict";
+import { chmodSync } from "node:fs";
+import { join } from "node:path";
+import { loadConfig, warningLine } from "../../lib/config/load.ts";
+import { loaded, refusal, tempHome } from "./temp_home.ts";
+
+function complaint(text: string): string {
+  using temp = tempHome({ "config.yaml": text });
+  const [message, exitCode] = refusal(() => loadConfig(temp.home, {}), temp.home);
+  assert.equal(exitCode, 78);
+  return message;
+}
+
+function warnings(text: string): string[] {
+  using temp = tempHome({ "config.yaml": text });
+  return loadConfig(temp.home, {}).warnings.map((warning) => warning.replaceAll(temp.home, "HOME"));
+}
+
+Deno.test("loadConfig() has the contract's defaults where there is no file", () => {
+  using temp = tempHome();
+  const { config, exists, path, warnings } = loadConfig(temp.home, {});
+  assert.deepEqual({ exists, path, warnings }, {
+    exists: false,
+    path: join(temp.home, "config.yaml"),
+    warnings: [],
+  });
+  const { providers, ...rest } = config;
+  assert.deepEqual(rest, {
+    model: { provider: "openai", default: "gpt-5.1" },
+    models: {},
+    fallback_providers: [],
+    credential_pool_strategies: {},
+    delegation: {
+      enabled: true,
+      max_concurrent_children: 10,
+      max_queued: 200,
+      max_spawn_depth: 1,
+      max_iterations: 50,
+      child_timeout_seconds: 0,
+      stall_seconds: 450,
+      default_toolsets: ["web", "terminal", "file"],
+      max_summary_chars: 24000,
+      notice_chars: 2000,
+      wake_parent: true,
+      model: null,
+      provider: null,
+      reasoning_effort: null,
+      tiers: {},
+      default_tier: null,
+      routes: [],
+      allowed_models: [],
+    },
+    budget: {
+      session: { usd: 10, tokens: 50000000, requests: 5000 },
+      task: { usd: 3, tokens: 5000000, requests: 300 },
+      day: { usd: 50 },
+    },
+    approvals: { mode: "dangerous", timeout: 300, children: "ask", allow: [] },
+    terminal: { timeout: 180, max_timeout: 600, output_chars: 50000, sandbox: "auto" },
+    web: { allow_private_urls: false, search: { provider: null, url: null } },
+    mcp_servers: {},
+  });
+  assert.deepEqual(providers.openai, {
+    base_url: "https://api.openai.com/v1",
+    key_env: "OPENAI_API_KEY",
+    api_key: null,
+    api: "chat",
+    output_limit_field: "max_completion_tokens",
+    headers: {},
+    limits: { requests_per_minute: null, tokens_per_minute: null, concurrency: null },
+  });
+  assert.equal(providers.local?.base_url, "http://127.0.0.1:11434/v1");
+});
+
+Deno.test("loadConfig() merges providers by name and replaces lists", () => {
+  const { config } = loaded(`
+providers:
+  mine: {base_url: "http://127.0.0.1:9/v1"}
+  openai: {base_url: "http://127.0.0.1:8/v1"}
+delegation: {default_toolsets: [file]}
+`);
+  assert.deepEqual(Object.keys(config.providers).slice(0, 4), ["mine", "openai", "openrouter", "anthropic"]);
+  assert.deepEqual(
+    [config.providers.openai?.base_url, config.providers.openai?.key_env],
+    ["http://127.0.0.1:8/v1", "OPENAI_API_KEY"],
+  );
+  assert.equal(config.providers.mine?.key_env, "none");
+  assert.deepEqual(config.delegation.default_toolsets, ["file"]);
+});
+
+const NONSENSE: readonly [string, string, string][] = [
+  [
+    "a wrong type",
+    "delegation:\n  max_queued: many\n",
+    'HOME/config.yaml:2:3: delegation.max_queued: expected an integer ≥ 0, got "many"',
+  ],
+  [
+    "a wrong word",
+    "approvals: {mode: sometimes}",
+    'HOME/config.yaml:1:13: approvals.mode: expected one of dangerous, all, off, got "sometimes"',
+  ],
+  [
+    "an item of a list",
+    "delegation:\n  allowed_models:\n    - a\n    - 3\n",
+    "HOME/config.yaml:4:7: delegation.allowed_models[1]: expected a string, got 3",
+  ],
+  [
+    "a section that is no map",
+    "delegation: 3",
+    "HOME/config.yaml:1:1: delegation: expected an object, got 3",
+  ],
+  [
+    "an entry that lacks a key",
+    "delegation:\n  tiers:\n    cheap: {}\n",
+    "HOME/config.yaml:3:5: delegation.tiers.cheap.model: missing, expected a string",
+  ],
+  [
+    "a pattern that does not compile",
+    'delegation:\n  tiers: {t: {model: m}}\n  routes:\n    - when: {goal: "("}\n      tier: t\n',
+    "HOME/config.yaml:4:14: delegation.routes[0].when.goal: expected a regular expression that compiles",
+  ],
+  [
+    "a condition that does not exist",
+    "delegation:\n  tiers: {t: {model: m}}\n  routes:\n    - when: {gaol: x}\n      tier: t\n",
+    'HOME/config.yaml:4:14: delegation.routes[0].when.gaol: unknown key "gaol"',
+  ],
+  [
+    "a tier that does not exist",
+    "delegation:\n  tiers: {t: {model: m}}\n  routes: [{tier: u}]\n",
+    'HOME/config.yaml:3:13: delegation.routes[0].tier: unknown tier "u", expected one of t',
+  ],
+  [
+    "an unset variable",
+    "providers:\n  mine:\n    base_url: ${NOWHERE}\n",
+    "HOME/config.yaml:3:5: providers.mine.base_url: ${NOWHERE} is not set",
+  ],
+  [
+    "a duplicate key",
+    "model:\n  default: a\n  default: b\n",
+    "HOME/config.yaml:3:3: Map keys must be unique",
+  ],
+  ["a tab", "model:\n\tdefault: a\n", "HOME/config.yaml:2:1: Tabs are not allowed as indentation"],
+  [
+    "broken YAML",
+    "model: [a\ndelegation: {}\n",
+    "HOME/config.yaml:2:1: Flow sequence in block collection must be sufficiently indented and end with a ]",
+  ],
+  [
+    "an anchor that does not exist",
+    "model: *nothing\n",
+    "HOME/config.yaml: Unresolved alias (the anchor must be set before the alias): nothing",
+  ],
+  ["a text", "just words", "HOME/config.yaml:1:1: expected settings, one key: value a line"],
+  ["a list", "- a", "HOME/config.yaml:1:1: expected settings, one key: value a line"],
+  [
+    "an MCP server without an address",
+    "mcp_servers:\n  x: {args: [a]}\n",
+    "HOME/config.yaml:2:3: mcp_servers.x: expected a command or a url",
+  ],
+];
+
+for (const [claim, text, expected] of NONSENSE) {
+  Deno.test(`loadConfig() refuses ${claim}, with file, line and key`, () =>
+    assert.equal(complaint(text), expected));
+}
+
+Deno.test("loadConfig() survives aliases that would explode", () => {
+  const bomb = Array.from(
+    { length: 12 },
+    (_, i) => `k${i}: &k${i} [${i === 0 ? "x" : `*k${i - 1}, `.repeat(9)}]`,
+  );
+  assert.match(complaint(bomb.join("\n")), /^HOME\/config.yaml: Excessive alias count/);
+});
+
+Deno.test("loadConfig() understands anchors and merge keys", () => {
+  const { config } = loaded(`
+delegation:
+  tiers:
+    a: &base {model: m, provider: openai}
+    b: {<<: *base, model: n}
+`);
+  assert.deepEqual(config.delegation.tiers.b, { model: "n", provider: "openai", reasoning_effort: null });
+});
+
+Deno.test("loadConfig() takes an empty value as the default and a null of its own as null", () => {
+  const { config, warnings } = loaded(`
+model: {default: ""}
+providers:
+delegation:
+  max_queued:
+budget: {session: {usd: null}}
+`);
+  assert.deepEqual(
+    [config.model.default, config.delegation.max_queued, config.budget.session, warnings],
+    ["gpt-5.1", 200, { usd: null, tokens: 50000000, requests: 5000 }, []],
+  );
+});
+
+Deno.test("loadConfig() warns of unknown keys and names the one that was meant", () => {
+  assert.deepEqual(warnings("delegation:\n  max_quued: 3\nwhatever: 1\nproviders: {openai: {key: x}}\n"), [
+    'HOME/config.yaml:2:3: delegation.max_quued: unknown key, did you mean "max_queued"?',
+    "HOME/config.yaml:3:1: whatever: unknown key",
+    "HOME/config.yaml:4:22: providers.openai.key: unknown key",
+  ]);
+});
+
+Deno.test("loadConfig() treats a key of the prototype as any unknown key", () => {
+  assert.deepEqual(warnings("__proto__: {a: 1}\nconstructor: 2\n"), [
+    "HOME/config.yaml:1:1: __proto__: unknown key",
+    "HOME/config.yaml:2:1: constructor: unknown key",
+  ]);
+});
+
+Deno.test("warningLine() is one line for all warnings", () => {
+  assert.equal(warningLine([]), null);
+  assert.equal(warningLine(["a"]), "a");
+  assert.equal(warningLine(["a", "b", "c"]), "a (and 2 more, listed by: hermes config check)");
+});
+
+Deno.test("loadConfig() takes variables from the environment before .env, and leaves $${NAME} alone", () => {
+  using temp = tempHome({
+    "config.yaml":
+      "providers:\n  a: {base_url: 'http://${HOST}:${PORT}/v1', headers: {X: '$${PORT} $PORT'}}\n",
+    ".env": "HOST=from-file\nPORT=80\n# a comment\nexport QUOTED='a b'\n",
+  });
+  const { config, secrets } = loadConfig(temp.home, { HOST: "from-env", PORT: "" });
+  assert.equal(config.providers.a?.base_url, "http://from-env:80/v1");
+  assert.deepEqual(config.providers.a?.headers, { X: "${PORT} $PORT" });
+  assert.equal(secrets.get("QUOTED"), "a b");
+  assert.equal(secrets.get("toString"), undefined);
+});
+
+Deno.test("loadConfig() knows which values are secrets, longest first", () => {
+  using temp = tempHome({
+    "config.yaml": "providers: {a: {base_url: 'http://a/v1', api_key: inline-key, key_env: MY_LOGIN}}\n",
+    ".env": "OPENAI_API_KEY=sk-from-the-file\nSHORT_TOKEN=1234\nMY_LOGIN=login-value\n",
+  });
+  const env = { GITHUB_TOKEN: "ghp_abcdefgh", GIT_AUTHOR_NAME: "Ann Author", HOME: "/home/annabel" };
+  assert.deepEqual(loadConfig(temp.home, env).secrets.values, [
+    "sk-from-the-file",
+    "ghp_abcdefgh",
+    "login-value",
+    "inline-key",
+  ]);
+});
+
+Deno.test("loadConfig() says why a file cannot be read", () => {
+  using temp = tempHome({ "config.yaml/inside": "" });
+  assert.deepEqual(refusal(() => loadConfig(temp.home, {}), temp.home), [
+    'Cannot read "HOME/config.yaml": it is a directory',
+    78,
+  ]);
+});
+
+Deno.test({
+  name: "loadConfig() says that a file may not be read",
+  ignore: process.getuid?.() === 0 || process.platform === "win32",
+  fn() {
+    using temp = tempHome({ ".env": "A=b" });
+    chmodSync(join(temp.home, ".env"), 0);
+    assert.deepEqual(refusal(() => loadConfig(temp.home, {}), temp.home), [
+      'Cannot read "HOME/.env": permission denied',
+      78,
+    ]);
+  },
+});

@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { judgeClosing } from "../../lib/delegation/closing.ts";
+import { taskSpec } from "../support/task_records.ts";
+
+const PLAIN = taskSpec();
+const WITH_SCHEMA = taskSpec({
+  outputSchema: {
+    type: "object",
+    properties: {
+      lines: { type: "integer", minimum: 0 },
+      files: { type: "array", items: { type: "string" } },
+    },
+    required: ["lines"],
+    additionalProperties: false,
+  },
+});
+
+function judgeFinish(spec: typeof PLAIN, args: unknown, text = "") {
+  const finishArguments = typeof args === "string" ? args : JSON.stringify(args);
+  return judgeClosing(spec, { text, finishArguments, turn: 1 });
+}
+
+function fault(judgement: ReturnType<typeof judgeClosing>): string {
+  assert.ok("fault" in judgement, JSON.stringify(judgement));
+  return judgement.fault;
+}
+
+Deno.test("judgeClosing() takes a bare text with outcome null", () => {
+  const judgement = judgeClosing(PLAIN, { text: "42 lines", finishArguments: null, turn: 1 });
+  assert.deepEqual(judgement, { final: { summary: "42 lines", outcome: null } });
+});
+
+Deno.test("judgeClosing() takes finish with what it says", () => {
+  assert.deepEqual(judgeFinish(PLAIN, { summary: "42", outcome: "partial", result: [1] }), {
+    final: { summary: "42", outcome: "partial", result: [1] },
+  });
+  assert.deepEqual(judgeFinish(PLAIN, { summary: "42" }), { final: { summary: "42", outcome: null } });
+});
+
+Deno.test("judgeClosing() takes the text beside an empty summary", () => {
+  assert.deepEqual(judgeFinish(PLAIN, { summary: " ", outcome: "done" }, "42 lines"), {
+    final: { summary: "42 lines", outcome: "done" },
+  });
+});
+
+for (const text of ["", " \n\t "]) {
+  Deno.test(`judgeClosing() refuses ${JSON.stringify(text)} as a last word`, () => {
+    assert.match(fault(judgeClosing(PLAIN, { text, finishArguments: null, turn: 1 })), /empty/);
+    assert.match(fault(judgeFinish(PLAIN, { summary: text })), /summary is empty/);
+  });
+}
+
+Deno.test("judgeClosing() says what is wrong with the arguments of finish", () => {
+  assert.match(fault(judgeFinish(PLAIN, '{"summary": "cut')), /not JSON/);
+  assert.match(fault(judgeFinish(PLAIN, {})), /summary/);
+  assert.match(fault(judgeFinish(PLAIN, { summary: "x", outcome: "success" })), /outcome/);
+  assert.match(fault(judgeFinish(PLAIN, { summary: "x", mood: "good" })), /mood/);
+  assert.match(fault(judgeFinish(PLAIN, "[]")), /Cannot finish/);
+});
+
+Deno.test("judgeClosing() demands a result that satisfies the schema and names the faults", () => {
+  assert.deepEqual(judgeFinish(WITH_SCHEMA, { summary: "x", result: { lines: 3, files: ["a"] } }), {
+    final: { summary: "x", outcome: null, result: { lines: 3, files: ["a"] } },
+  });
+  assert.match(fault(judgeFinish(WITH_SCHEMA, { summary: "x" })), /result.*missing/);
+  assert.match(
+    fault(judgeClosing(WITH_SCHEMA, { text: "3", finishArguments: null, turn: 1 })),
+    /result.*missing/,
+  );
+  const bad = fault(judgeFinish(WITH_SCHEMA, { summary: "x", result: { lines: -1, files: [7], more: 1 } }));
+  for (const place of [/#\/lines/, /#\/files\/0/, /more/]) assert.match(bad, place);
+});
+
+Deno.test("judgeClosing() takes null as a result where the schema does", () => {
+  const spec = taskSpec({ outputSchema: { type: "null" } });
+  assert.deepEqual(judgeFinish(spec, { summary: "x", result: null }), {
+    final: { summary: "x", outcome: null, result: null },
+  });
+});

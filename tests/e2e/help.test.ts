@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { VERSION } from "../../lib/support/version.ts";
+import { endToEnd } from "../support/end_to_end.ts";
+import { assertOneMessage } from "../support/one_message.ts";
+
+endToEnd("--version prints the version on one line", async (hermes) => {
+  const { code, stdout, stderr } = await hermes.run(["--version"]);
+  assert.deepEqual({ code, stdout, stderr }, { code: 0, stdout: `hermes ${VERSION}\n`, stderr: "" });
+});
+
+endToEnd("--help names its commands and gives examples", async (hermes) => {
+  const { code, stdout, stderr } = await hermes.run(["--help"]);
+  assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
+  assert.match(stdout, /^Usage: hermes/m);
+  for (const command of ["chat", "delegate", "models", "config"]) {
+    assert.match(stdout, new RegExp(`^ +${command}\\b`, "m"));
+  }
+  assert.match(stdout, /^Examples:/m);
+  assert.match(stdout, /^ +\$? ?hermes chat .*--offline/m);
+});
+
+endToEnd("without arguments and without a terminal prints help", async (hermes) => {
+  const bare = await hermes.run([]);
+  const help = await hermes.run(["--help"]);
+  assert.deepEqual([bare.code, bare.stdout], [0, help.stdout]);
+});
+
+for (const command of ["chat", "delegate", "models", "config"]) {
+  endToEnd(`${command} --help fits 110 columns and exits 0`, async (hermes) => {
+    const { code, stdout, stderr } = await hermes.run([command, "--help"]);
+    assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
+    assert.match(stdout, new RegExp(`^Usage: hermes ${command}`));
+    assert.deepEqual(stdout.split("\n").filter((line) => line.length > 110), []);
+  });
+}
+
+const USAGE:
+  readonly (readonly [claim: string, args: readonly string[], says: readonly (string | RegExp)[]])[] = [
+    ["an unknown command", ["delegat", "x"], ["delegat", /delegate/]],
+    ["an unknown option", ["chat", "--ofline"], ["--ofline", "--offline"]],
+    ["an option without its value", ["chat", "-q"], [/-q|--query/]],
+    ["a number that is none", ["chat", "-q", "hi", "--max-turns", "many"], ["--max-turns", '"many"']],
+    ["a number out of range", ["delegate", "x", "--timeout", "-1"], ["--timeout", "-1"]],
+    ["--json together with --jsonl", ["delegate", "x", "--json", "--jsonl", "--offline"], [
+      "--json",
+      "--jsonl",
+    ]],
+    ["delegate without a goal", ["delegate", "--offline"], [/goal/i]],
+    ["a toolset that does not exist", ["chat", "-q", "hi", "-t", "fiel", "--offline"], ['"fiel"', "file"]],
+    ["a directory that does not exist", ["chat", "-q", "hi", "--cwd", "/no/such/place", "--offline"], [
+      "/no/such/place",
+    ]],
+  ];
+
+for (const [claim, args, says] of USAGE) {
+  endToEnd(`answers ${claim} with exit code 2`, async (hermes) => {
+    assertOneMessage(await hermes.run(args), { code: 2, says });
+  });
+}

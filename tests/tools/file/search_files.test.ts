@@ -1,0 +1,131 @@
+import assert from "node:assert/strict";
+import { mkdirSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { globMatcher } from "../../../lib/tools/file/glob.ts";
+import { workplace } from "../fixture.ts";
+
+Deno.test("search_files gives path, line and text, in the order of the names", async () => {
+  using place = workplace();
+  place.file("b.ts", "x\n  needle();\r\nneedle");
+  place.file("a/c.ts", "needle");
+  place.file("z.md", "nothing");
+  const result = await place.call("search_files", { pattern: "^\\s*needle" });
+  assert.equal(result, "a/c.ts:1: needle\nb.ts:2:   needle();\nb.ts:3: needle");
+});
+
+Deno.test("search_files narrows by path and glob; a path may be one file", async () => {
+  using place = workplace();
+  for (const path of ["src/a.ts", "src/b.tsx", "src/c.md", "d.ts"]) place.file(path, "needle");
+  const search = (args: object) => place.call("search_files", { pattern: "needle", ...args });
+  assert.equal(
+    await search({ glob: "*.{ts,tsx}" }),
+    "d.ts:1: needle\nsrc/a.ts:1: needle\nsrc/b.tsx:1: needle",
+  );
+  assert.equal(await search({ path: "src", glob: "!*.ts*" }), "src/c.md:1: needle");
+  assert.equal(await search({ path: "src/a.ts" }), "src/a.ts:1: needle");
+  assert.equal(await search({ glob: "*.py" }), "[no file to search]");
+});
+
+Deno.test("search_files shows files elsewhere by their absolute path", async () => {
+  using place = workplace();
+  using other = workplace();
+  const path = other.file("a", "needle");
+  assert.equal(await place.call("search_files", { pattern: "needle", path: other.dir }), `${path}:1: needle`);
+});
+
+Deno.test("search_files without a pattern lists files", async () => {
+  using place = workplace();
+  for (const path of ["src/a.ts", "src/b.md", ".github/ci.yml"]) place.file(path, "");
+  assert.equal(await place.call("search_files", {}), ".github/ci.yml\nsrc/a.ts\nsrc/b.md");
+  assert.equal(await place.call("search_files", { glob: "src/*.ts" }), "src/a.ts");
+  assert.equal(await place.call("search_files", { glob: "*.rs" }), "[no such file]");
+});
+
+Deno.test("search_files heeds every .gitignore of the work tree, the inner one first", async () => {
+  using place = workplace();
+  mkdirSync(join(place.dir, ".git"));
+  place.file(".git/config", "");
+  place.file(".gitignore", "*.log\n/out/\n");
+  place.file("sub/.gitignore", "!keep.log\nlocal\n");
+  for (const path of ["a.log", "out/x", "sub/keep.log", "sub/b.log", "sub/local", "local", "sub/out/y"]) {
+    place.file(path, "");
+  }
+  place.file("node_modules/m/index.js", "");
+  const all = ".gitignore\nlocal\nsub/.gitignore\nsub/keep.log\nsub/out/y";
+  assert.equal(await place.call("search_files", {}), all);
+  assert.equal(await place.call("search_files", { path: "sub" }), all.split("\n").slice(2).join("\n"));
+  assert.equal(await place.call("search_files", { path: "out" }), "out/x");
+  assert.equal(await place.call("search_files", { path: "node_modules" }), "node_modules/m/index.js");
+});
+
+Deno.test("search_files stops at the limit and says that there is more", async () => {
+  using place = workplace();
+  place.file("a", "x\n".repeat(150));
+  const lines = async (max_results?: number) =>
+    String(await place.call("search_files", { pattern: "x", max_results })).split("\n");
+  assert.equal((await lines()).length, 101);
+  assert.deepEqual(await lines(2), [
+    "a:1: x",
+    "a:2: x",
+    "[the first 2, there are more; narrow path or glob]",
+  ]);
+  assert.equal((await lines(150)).at(-1), "a:150: x");
+});
+
+Deno.test("search_files cuts long lines and bounds all it returns", async () => {
+  using place = workplace();
+  place.file("a", `${"x".repeat(5000)}\n`.repeat(900));
+  const result = String(await place.call("search_files", { pattern: "x", max_results: 1000 }));
+  assert.ok(result.length < 41_000, `${result.length}`);
+  assert.match(result, /\n\[the first 132, there are more; narrow path or glob\]$/);
+});
+
+Deno.test("search_files counts what it did not search, and what it did in vain", async () => {
+  using place = workplace();
+  place.file("binary", Uint8Array.of(110, 0));
+  place.file("huge", new Uint8Array(5_000_001).fill(110));
+  place.file("text", "m");
+  symlinkSync("text", join(place.dir, "link"));
+  assert.equal(
+    await place.call("search_files", { pattern: "n" }),
+    "[no match, files searched: 1]\n[not searched, because binary, over 5 MB or unreadable: 2]",
+  );
+});
+
+Deno.test("search_files understands (?i) and says what is wrong with a pattern", async () => {
+  using place = workplace();
+  place.file("a", "Needle");
+  assert.equal(await place.call("search_files", { pattern: "(?i)nEEDLE" }), "a:1: Needle");
+  const error = await place.failure("search_files", { pattern: "foo(" });
+  assert.equal(error.code, "invalid_arguments");
+  assert.match(error.message, /^Cannot search for "foo\(": .*Unterminated group/);
+  await assert.rejects(place.call("search_files", { path: "gone" }), { code: "not_found" });
+});
+
+Deno.test("search_files rejects with the signal's reason", async () => {
+  const stop = new AbortController();
+  using place = workplace({ signal: stop.signal });
+  for (let i = 0; i < 50; i++) place.file(`${i}/a`, "x");
+  const running = place.call("search_files", { pattern: "x" });
+  stop.abort("enough");
+  await assert.rejects(running, (error) => error === "enough");
+});
+
+Deno.test("globMatcher() matches as .gitignore does, with braces", () => {
+  const cases: [string, string, boolean][] = [
+    ["*.ts", "a/b/c.ts", true],
+    ["**/*.ts", "c.ts", true],
+    ["src/**/*.ts", "src/c.ts", true],
+    ["src/*.ts", "src/a/c.ts", false],
+    ["./a.ts", "b/a.ts", false],
+    ["{a,b}/{c,d}.{ts,js}", "b/c.js", true],
+    ["{a,b}/{c,d}.{ts,js}", "b/e.js", false],
+    ["*.{ts}", "a.ts", false],
+    ["!*.md", "a.md", false],
+    ["!*.md", "a.ts", true],
+    ["$&{a,b}", "$&b", true],
+  ];
+  for (const [glob, path, expected] of cases) {
+    assert.equal(globMatcher(glob)(path), expected, `${glob} ${path}`);
+  }
+});

@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { scrubEnvironment } from "../../../lib/tools/terminal/scrub_environment.ts";
+
+Deno.test("scrubEnvironment() keeps what commands need and drops what is named like a secret", () => {
+  const kept = { PATH: "/bin", HOME: "/root", LC_ALL: "C", EDITOR: "vi", SSH_AUTH_SOCK: "/run/agent" };
+  const dropped = {
+    OPENAI_API_KEY: "1",
+    openai_apikey: "2",
+    GH_TOKEN: "3",
+    DB_PASSWORD: "4",
+    PGPASSWORD: "5",
+    AWS_SECRET_ACCESS_KEY: "6",
+    GOOGLE_APPLICATION_CREDENTIALS: "7",
+    npm_config__auth: "8",
+    GITHUB_PAT: "9",
+    DATABASE_URL: "postgres://me:hunter2@db.example/app",
+  };
+  assert.deepEqual(scrubEnvironment({ ...kept, ...dropped, UNSET: undefined }, []), kept);
+});
+
+Deno.test("scrubEnvironment() drops every variable that holds a known secret, whatever its name", () => {
+  const env = { TERM: "xterm", INNOCENT: "sk-planted-1", WRAPPED: "Bearer sk-planted-1", OTHER: "x" };
+  assert.deepEqual(scrubEnvironment(env, ["sk-planted-1"]), { TERM: "xterm", OTHER: "x" });
+});
+
+Deno.test("scrubEnvironment() is not misled by an empty or tiny secret", () => {
+  assert.deepEqual(scrubEnvironment({ TERM: "xterm", OTHER: "x" }, ["", "x"]), { TERM: "xterm", OTHER: "x" });
+});
