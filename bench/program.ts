@@ -1,0 +1,77 @@
+/** A started program with its streams. */
+export type Program = Deno.ChildProcess;
+
+const BINARY = new URL("../dist/hermes", import.meta.url).pathname;
+
+/** Where and with which provider the program runs during the bench; gone at the end of the scope. */
+export class BenchHome implements Disposable {
+  readonly #path = Deno.makeTempDirSync({ prefix: "hermes_bench_" });
+
+  constructor(baseUrl: string) {
+    const config = {
+      model: { provider: "bench", default: "bench" },
+      providers: { bench: { base_url: baseUrl, key_env: "none" } },
+      delegation: { max_concurrent_children: 128 },
+      budget: { session: { usd: null }, task: { usd: null }, day: { usd: null } },
+    };
+    Deno.writeTextFileSync(`${this.#path}/config.yaml`, JSON.stringify(config));
+  }
+
+  /** Starts the binary in this home. */
+  start(args: readonly string[]): Program {
+    return new Deno.Command(BINARY, {
+      args: [...args],
+      cwd: this.#path,
+      clearEnv: true,
+      env: { PATH: Deno.env.get("PATH") ?? "", HOME: this.#path, HERMES_HOME: this.#path },
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+  }
+
+  [Symbol.dispose](): void {
+    Deno.removeSync(this.#path, { recursive: true });
+  }
+}
+
+/** One finished run. */
+export interface Run {
+  readonly durationMs: number;
+  readonly stdout: string;
+  /** The highest resident memory; null where there is no /proc. */
+  readonly peakBytes: number | null;
+}
+
+/** Runs the binary to its end; throws with what it said when it fails. */
+export async function run(home: BenchHome, args: readonly string[]): Promise<Run> {
+  const startedAt = performance.now();
+  const program = home.start(args);
+  const memory = watchMemory(program.pid);
+  const [{ code, stdout, stderr }] = await Promise.all([program.output(), program.stdin.close()]);
+  const durationMs = performance.now() - startedAt;
+  const said = new TextDecoder();
+  if (code !== 0) throw new Error(`hermes ${args.join(" ")} ended with ${code}: ${said.decode(stderr)}`);
+  return { durationMs, stdout: said.decode(stdout), peakBytes: memory.stop() };
+}
+
+/** Reads the kernel's own high-water mark until it is stopped; the last reading before the end counts. */
+function watchMemory(pid: number): { stop(): number | null } {
+  let peak: number | null = null;
+  const timer = setInterval(() => peak = highWaterMark(pid) ?? peak, 20);
+  return {
+    stop() {
+      clearInterval(timer);
+      return peak;
+    },
+  };
+}
+
+function highWaterMark(pid: number): number | null {
+  try {
+    const kilobytes = /^VmHWM:\s+(\d+) kB/m.exec(Deno.readTextFileSync(`/proc/${pid}/status`))?.[1];
+    return kilobytes === undefined ? null : Number(kilobytes) * 1024;
+  } catch {
+    return null; // ended, or no /proc
+  }
+}
