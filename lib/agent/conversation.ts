@@ -1,8 +1,17 @@
-import type { AssistantMessage, Message, ToolMessage } from "../protocol/conversation.ts";
+import type { AssistantMessage, ConversationUpdate, Message, ToolMessage } from "../protocol/conversation.ts";
 
 /** What a call gets that had not ended when its turn was stopped, so that the conversation stays valid. */
 export const ABORTED = JSON.stringify({
   error: { code: "aborted", message: "The turn was stopped before this call ended" },
+});
+
+/** What a call gets whose host died while it ran, so that nobody takes it for done or for not done. */
+export const OUTCOME_UNKNOWN = JSON.stringify({
+  error: {
+    code: "outcome_unknown",
+    message: "The program died while this call ran: it may or may not have taken effect",
+    hint: "Look at what is there before you repeat it",
+  },
 });
 
 /**
@@ -11,11 +20,15 @@ export const ABORTED = JSON.stringify({
  */
 export class Conversation {
   readonly #messages: Message[];
-  #open: string[] = [];
+  #open: string[];
+  /** How many of the first messages are stored as they are. */
+  #stored: number;
 
-  /** Starts with `messages`, taken as they are. */
-  constructor(messages: readonly Message[]) {
+  /** Starts with `messages`, taken as they are; calls of the last of them may be open. `stored` of them are stored. */
+  constructor(messages: readonly Message[], { stored = 0 }: { readonly stored?: number } = {}) {
     this.#messages = [...messages];
+    this.#open = openCalls(messages);
+    this.#stored = stored;
   }
 
   get messages(): readonly Message[] {
@@ -48,10 +61,27 @@ export class Conversation {
     this.#messages.push(result);
   }
 
-  /** Answers every call that is still open as aborted. */
-  closeOpenCalls(): void {
+  /** Answers every call that is still open, as aborted unless told otherwise. */
+  closeOpenCalls(content: string = ABORTED): void {
     for (const callId of this.#open.splice(0)) {
-      this.#messages.push({ role: "tool", callId, content: ABORTED });
+      this.#messages.push({ role: "tool", callId, content });
     }
   }
+
+  /** What changed since the last call, which from now on counts as stored; null: nothing. */
+  takeUpdate(): ConversationUpdate | null {
+    const { length } = this.#messages;
+    if (this.#stored === length) return null;
+    const update = { from: this.#stored, messages: this.#messages.slice(this.#stored) };
+    this.#stored = length;
+    return update;
+  }
+}
+
+/** The calls of the last assistant message that have no result yet. */
+function openCalls(messages: readonly Message[]): string[] {
+  const last = messages.findLastIndex(({ role }) => role !== "tool");
+  const asked = messages[last];
+  if (asked?.role !== "assistant") return [];
+  return asked.toolCalls.slice(messages.length - last - 1).map((call) => call.id);
 }

@@ -13,7 +13,10 @@ import { runTools, type ToolRunner } from "./run_tools.ts";
 /** The tool by which a child says that it is done; the inbox judges its arguments. */
 export const FINISH = "finish";
 
-/** What a loop works with. `maxTurns` counts model requests; the last one is the hand-over. */
+/**
+ * What a loop works with. `maxTurns` counts model requests, the `turnsDone` before this loop included; the last one is
+ * the hand-over.
+ */
 export interface LoopOptions {
   readonly conversation: Conversation;
   readonly client: ModelClient;
@@ -22,6 +25,7 @@ export interface LoopOptions {
   readonly inbox: Inbox;
   readonly control: LoopControl;
   readonly maxTurns: number;
+  readonly turnsDone: number;
 }
 
 /**
@@ -43,7 +47,7 @@ export async function* runLoop(options: LoopOptions): AsyncGenerator<AgentEvent,
 
 async function* turns(options: LoopOptions): AsyncGenerator<AgentEvent, LoopEnd> {
   const repeats = new RepeatWatch();
-  for (let turn = 1;; turn++) {
+  for (let turn = options.turnsDone + 1;; turn++) {
     if (turn >= options.maxTurns) options.control.beginLastTurn();
     const reason = handoverDue(options, turn);
     if (reason !== null) return yield* handOver(options, turn, reason);
@@ -63,8 +67,8 @@ async function* oneTurn(
   turn: number,
   repeats: RepeatWatch,
 ): AsyncGenerator<AgentEvent, LoopEnd | null> {
-  const { control, conversation, inbox } = options;
-  await pullInto(conversation, inbox, turn, control.stop.signal);
+  const { conversation } = options;
+  await pullInto(options, turn);
   yield { type: "turn_started", turn };
   const reply = yield* askModel(options, options.schemas);
   yield { type: "turn_ended", turn, usage: reply?.usage ?? null };
@@ -72,6 +76,7 @@ async function* oneTurn(
   const cut = cutShort(reply);
   if (cut !== null) return cut;
   conversation.addAssistant(reply.message);
+  store(options); // with calls: whoever goes on after a crash sees which of them have an unknown outcome
   if (reply.message.toolCalls.length > 0) {
     return yield* answerCalls(options, reply.message, { turn, repeats });
   }
@@ -84,7 +89,7 @@ async function* answerCalls(
   { toolCalls, content }: AssistantMessage,
   { turn, repeats }: { readonly turn: number; readonly repeats: RepeatWatch },
 ): AsyncGenerator<AgentEvent, LoopEnd | null> {
-  const { control, conversation, inbox } = options;
+  const { control, conversation } = options;
   const { signal } = control.stop;
   const finish = toolCalls.find((call) => call.name === FINISH);
   const work = toolCalls.filter((call) => call !== finish);
@@ -96,7 +101,7 @@ async function* answerCalls(
     conversation.addToolResult({ role: "tool", callId: call.id, content: result ?? ABORTED });
   }
   for (const message of closing?.messages ?? []) conversation.addUser(message);
-  inbox.stored();
+  store(options);
   if (closing?.end) return closing.end;
   signal.throwIfAborted();
   if (turn >= options.maxTurns) return usedUp(options, content);
@@ -104,14 +109,14 @@ async function* answerCalls(
   return null;
 }
 
-async function pullInto(
-  conversation: Conversation,
-  inbox: Inbox,
-  turn: number,
-  signal: AbortSignal,
-): Promise<void> {
-  for (const message of await inbox.pull(turn, signal)) conversation.addUser(message);
-  inbox.stored();
+async function pullInto(options: LoopOptions, turn: number): Promise<void> {
+  const { conversation, inbox, control } = options;
+  for (const message of await inbox.pull(turn, control.stop.signal)) conversation.addUser(message);
+  store(options);
+}
+
+function store({ conversation, inbox }: LoopOptions): void {
+  inbox.stored(conversation.takeUpdate() ?? { from: conversation.messages.length, messages: [] });
 }
 
 /** Asks the model once; null when a message or a hand-over cut the request short. What was said until then is kept. */
@@ -141,7 +146,7 @@ async function* askModel(
 async function offerClosing(options: LoopOptions, turn: number, text: string): Promise<LoopEnd | null> {
   const closing = await close(options, turn, null, text);
   for (const message of closing.messages) options.conversation.addUser(message);
-  options.inbox.stored();
+  store(options);
   return closing.end === null && turn >= options.maxTurns ? usedUp(options, text) : closing.end;
 }
 
@@ -179,14 +184,15 @@ async function* handOver(
   turn: number,
   reason: HandoverReason,
 ): AsyncGenerator<AgentEvent, LoopEnd> {
-  const { control, conversation, inbox } = options;
+  const { control, conversation } = options;
   control.beginHandover();
-  await pullInto(conversation, inbox, turn, control.stop.signal);
+  await pullInto(options, turn);
   conversation.addUser(handoverPrompt(reason));
   yield { type: "turn_started", turn };
   const reply = yield* askModel(options, []);
   yield { type: "turn_ended", turn, usage: reply?.usage ?? null };
   if (reply !== null) conversation.addAssistant({ ...reply.message, toolCalls: [] });
+  store(options);
   return { type: "handover", reason, text: reply?.message.content ?? "" };
 }
 

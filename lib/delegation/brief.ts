@@ -41,11 +41,13 @@ export class BriefWriter {
     return {
       taskId: spec.taskId,
       systemPrompt: `${childPrompt.trim()}\n\nWorking directory: ${spec.cwd}`,
+      history: null,
       messages: [firstMessage(spec, this.#cut(handedOn))],
       model: spec.model,
       tools: await this.#schemas(spec),
       cwd: spec.cwd,
       maxTurns: spec.limits.maxTurns,
+      turnsDone: 0,
       terminal: { timeoutS: terminal.timeout, maxTimeoutS: terminal.max_timeout },
     };
   }

@@ -1,4 +1,4 @@
-import { Conversation } from "../agent/conversation.ts";
+import { Conversation, OUTCOME_UNKNOWN } from "../agent/conversation.ts";
 import type { Inbox } from "../agent/inbox.ts";
 import { LoopControl } from "../agent/loop_control.ts";
 import { runLoop } from "../agent/loop.ts";
@@ -51,10 +51,7 @@ export class Child {
     const filesSeen = new Map<string, string>();
     const toolbox = new Toolbox(brief.tools.map((tool) => tool.name));
     const loop = runLoop({
-      conversation: new Conversation([
-        { role: "system", content: brief.systemPrompt },
-        ...brief.messages.map((content) => ({ role: "user", content }) as const),
-      ]),
+      conversation: conversationOf(brief),
       client: createModelClient({
         broker: remoteBroker(port),
         model: brief.model,
@@ -67,6 +64,7 @@ export class Child {
       inbox: remoteInbox(port),
       control: this.#control,
       maxTurns: brief.maxTurns,
+      turnsDone: brief.turnsDone,
     });
     for (;;) {
       const step = await loop.next();
@@ -77,6 +75,16 @@ export class Child {
       batch.push(step.value);
     }
   }
+}
+
+/** A fresh conversation, or the stored one, of which calls without a result may have been cut off by a crash. */
+function conversationOf({ history, systemPrompt, messages }: ChildBrief): Conversation {
+  const conversation = history === null
+    ? new Conversation([{ role: "system", content: systemPrompt }])
+    : new Conversation(history, { stored: history.length });
+  conversation.closeOpenCalls(OUTCOME_UNKNOWN);
+  for (const message of messages) conversation.addUser(message);
+  return conversation;
 }
 
 /** How often the parent is told that bytes come, in ms. */
@@ -119,7 +127,7 @@ function remoteBroker(port: ParentPort): Broker {
 function remoteInbox(port: ParentPort): Inbox {
   return {
     pull: (turn, signal) => port.call("pull", { turn }, signal),
-    stored: () => port.cast("stored", null),
+    stored: (update) => port.cast("stored", update),
     close: (offer, signal) => port.call("close", offer, signal),
   };
 }

@@ -1,3 +1,4 @@
+import type { ConversationUpdate } from "../protocol/conversation.ts";
 import type { ClosingOffer, ClosingReply } from "../protocol/worker_messages.ts";
 import type { Lease, LeaseAsk, RequestOutcome } from "../provider/provider.ts";
 import type { ShellCommand, ShellResult } from "../tools/tool.ts";
@@ -15,7 +16,7 @@ export interface ServiceCalls {
 /** What a child only tells. */
 export interface ServiceCasts {
   release: { readonly leaseId: number; readonly outcome: RequestOutcome };
-  stored: null;
+  stored: ConversationUpdate;
 }
 
 /** The parent's side of {@linkcode ServiceCalls}: each with the signal that ends it when the child or its call does. */

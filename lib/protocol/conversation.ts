@@ -20,6 +20,12 @@ export interface ToolMessage {
   readonly content: string;
 }
 
+/** How a stored conversation becomes the present one: cut to its first `from` messages, then `messages` after them. */
+export interface ConversationUpdate {
+  readonly from: number;
+  readonly messages: readonly Message[];
+}
+
 /** A call as the model wrote it; `arguments` is the raw JSON text, perhaps not JSON at all. */
 export interface ToolCall {
   readonly id: string;

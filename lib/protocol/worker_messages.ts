@@ -1,18 +1,22 @@
 import type { WireError } from "../support/errors.ts";
 import type { AgentEvent, HandoverReason, LoopEnd } from "./agent_events.ts";
-import type { ToolSchema } from "./conversation.ts";
+import type { Message, ToolSchema } from "./conversation.ts";
 import type { ModelRef } from "./model_ref.ts";
 
 /** All that a child knows when it starts. Never a key, never the parent's conversation. */
 export interface ChildBrief {
   readonly taskId: string;
   readonly systemPrompt: string;
-  /** The first user messages: context and goal, then what was said to the task while it was queued. */
+  /** The conversation of a task that goes on, as it was stored, its system prompt included; null: it begins. */
+  readonly history: readonly Message[] | null;
+  /** User messages after it. Of a fresh task: context and goal, then what was said to it while it was queued. */
   readonly messages: readonly string[];
   readonly model: ModelRef;
   readonly tools: readonly ToolSchema[];
   readonly cwd: string;
   readonly maxTurns: number;
+  /** Model requests of the task before this worker; they count for `maxTurns`. */
+  readonly turnsDone: number;
   readonly terminal: { readonly timeoutS: number; readonly maxTimeoutS: number };
 }
 

@@ -1,11 +1,11 @@
-import { Conversation } from "../agent/conversation.ts";
+import { Conversation, OUTCOME_UNKNOWN } from "../agent/conversation.ts";
 import type { Inbox } from "../agent/inbox.ts";
 import { LoopControl } from "../agent/loop_control.ts";
 import { runLoop } from "../agent/loop.ts";
 import type { ToolRunner } from "../agent/run_tools.ts";
 import type { Supervisor } from "../delegation/supervisor.ts";
 import type { AgentEvent, LoopEnd } from "../protocol/agent_events.ts";
-import type { ToolSchema } from "../protocol/conversation.ts";
+import type { ConversationUpdate, Message, ToolSchema } from "../protocol/conversation.ts";
 import type { EventBody, LossyBody } from "../protocol/events.ts";
 import type { ClosingOffer, ClosingReply } from "../protocol/worker_messages.ts";
 import type { ModelClient } from "../provider/provider.ts";
@@ -22,6 +22,10 @@ export interface ParentAgentOptions {
   readonly maxTurns: number;
   /** False: notices are held back until the agent is asked to read them (`-q`). */
   readonly noticesBetweenTurns: boolean;
+  /** The stored conversation of a session that goes on; empty for a new one. */
+  readonly history: readonly Message[];
+  /** Told of each change of the conversation, before the results in it count as delivered. */
+  readonly onStored: (update: ConversationUpdate) => void;
 }
 
 const NO_ANSWER: LoopEnd = {
@@ -42,7 +46,7 @@ export class ParentAgent {
   constructor(options: ParentAgentOptions) {
     this.#options = options;
     this.#client = options.client;
-    this.#conversation = emptyConversation(options);
+    this.#conversation = resumedConversation(options);
   }
 
   /** Whether a turn of the user's runs. */
@@ -62,6 +66,7 @@ export class ParentAgent {
     } finally {
       this.#control = null;
       this.#options.supervisor.ground.ledger.giveBack(null);
+      this.#store();
     }
   }
 
@@ -83,7 +88,14 @@ export class ParentAgent {
 
   /** Forgets what was said, from the next message on. */
   forget(): void {
-    this.#conversation = emptyConversation(this.#options);
+    this.#conversation = new Conversation([systemMessage(this.#options)]);
+    this.#store();
+  }
+
+  /** Without it, what a stopped or failed turn left would be stored with the next one only. */
+  #store(): void {
+    const update = this.#conversation.takeUpdate();
+    if (update !== null) this.#options.onStored(update);
   }
 
   async #run(control: LoopControl): Promise<LoopEnd> {
@@ -96,6 +108,7 @@ export class ParentAgent {
       inbox: this.#inbox(),
       control,
       maxTurns,
+      turnsDone: 0,
     });
     for (;;) {
       const step = await loop.next();
@@ -113,14 +126,17 @@ export class ParentAgent {
   }
 
   #inbox(): Inbox {
-    const { supervisor, noticesBetweenTurns } = this.#options;
+    const { supervisor, noticesBetweenTurns, onStored } = this.#options;
     let isNudged = false;
     return {
       pull: () => {
         const notice = noticesBetweenTurns ? supervisor.takeNotice(null) : null;
         return Promise.resolve([...(notice === null ? [] : [notice]), ...this.#readSaid()]);
       },
-      stored: () => supervisor.confirmDeliveries(null),
+      stored: (update) => {
+        if (update.messages.length > 0) onStored(update);
+        supervisor.confirmDeliveries(null);
+      },
       close: ({ text }: ClosingOffer): Promise<ClosingReply> => {
         const isEmpty = text.trim() === "" && !isNudged;
         if (isEmpty) isNudged = true;
@@ -141,8 +157,19 @@ export class ParentAgent {
   }
 }
 
-function emptyConversation({ systemPrompt }: ParentAgentOptions): Conversation {
-  return new Conversation([{ role: "system", content: systemPrompt }]);
+function systemMessage({ systemPrompt }: ParentAgentOptions): Message {
+  return { role: "system", content: systemPrompt };
+}
+
+/** The stored conversation under the system prompt of today; calls that a crash cut off are answered as such. */
+function resumedConversation(options: ParentAgentOptions): Conversation {
+  const { history } = options;
+  const said = history.filter(({ role }) => role !== "system");
+  const system = systemMessage(options);
+  const isSame = history[0]?.role === "system" && history[0].content === options.systemPrompt;
+  const conversation = new Conversation([system, ...said], { stored: isSame ? history.length : 0 });
+  conversation.closeOpenCalls(OUTCOME_UNKNOWN);
+  return conversation;
 }
 
 /** What of a loop's events the stream carries for the session's own agent. */

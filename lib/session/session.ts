@@ -82,6 +82,8 @@ export class Session implements AsyncDisposable {
       emit: (body) => events.emit(body),
       maxTurns,
       noticesBetweenTurns,
+      history: [],
+      onStored: () => {},
     });
   }
 

@@ -5,6 +5,7 @@ import { LoopControl } from "../../lib/agent/loop_control.ts";
 import { runLoop } from "../../lib/agent/loop.ts";
 import type { ToolRunner } from "../../lib/agent/run_tools.ts";
 import type { AgentEvent, LoopEnd } from "../../lib/protocol/agent_events.ts";
+import type { ConversationUpdate } from "../../lib/protocol/conversation.ts";
 import type { ClosingOffer, ClosingReply } from "../../lib/protocol/worker_messages.ts";
 import { createModelClient } from "../../lib/provider/model_client.ts";
 import { DEFAULT_RETRY } from "../../lib/provider/retry.ts";
@@ -21,15 +22,15 @@ export class TestInbox implements Inbox {
   readonly offers: ClosingOffer[] = [];
   /** Answers to the offers, one for each; once they are used up, an offer is accepted. */
   readonly refusals: Extract<ClosingReply, { accepted: false }>[] = [];
-  storedCount = 0;
+  readonly updates: ConversationUpdate[] = [];
 
   pull(turn: number): Promise<readonly string[]> {
     this.pulledAt.push(turn);
     return Promise.resolve(this.waiting.splice(0));
   }
 
-  stored(): void {
-    this.storedCount++;
+  stored(update: ConversationUpdate): void {
+    this.updates.push(update);
   }
 
   close(offer: ClosingOffer): Promise<ClosingReply> {
@@ -42,6 +43,7 @@ export class TestInbox implements Inbox {
 export interface LoopSetup {
   readonly runTool?: ToolRunner;
   readonly maxTurns?: number;
+  readonly turnsDone?: number;
   /** Told of each event before the loop goes on. */
   readonly onEvent?: (event: AgentEvent) => void;
 }
@@ -73,7 +75,9 @@ export class AgentUnderTest implements AsyncDisposable {
   }
 
   /** Runs the loop to its end; a second run goes on with the same conversation. */
-  async run({ runTool = noTool, maxTurns = 10, onEvent = () => {} }: LoopSetup = {}): Promise<LoopEnd> {
+  async run(
+    { runTool = noTool, maxTurns = 10, turnsDone = 0, onEvent = () => {} }: LoopSetup = {},
+  ): Promise<LoopEnd> {
     const { broker } = testBroker(this.server.baseUrl);
     const loop = runLoop({
       conversation: this.conversation,
@@ -88,6 +92,7 @@ export class AgentUnderTest implements AsyncDisposable {
       inbox: this.inbox,
       control: this.control,
       maxTurns,
+      turnsDone,
     });
     for (;;) {
       const step = await loop.next();

@@ -70,7 +70,7 @@ export class Puppet implements ChildLine {
   /** Begins a turn as the loop does: looks into the inbox. */
   async turn(turn: number): Promise<readonly string[]> {
     const messages = await this.call("pull", { turn });
-    this.tell({ type: "cast", service: "stored", args: null });
+    this.tell({ type: "cast", service: "stored", args: { from: 0, messages: [] } });
     this.tell({ type: "event", event: { type: "turn_started", turn } });
     return messages;
   }
