@@ -1,4 +1,4 @@
-import type { ToolSchema } from "../protocol/conversation.ts";
+import type { Message, ToolSchema } from "../protocol/conversation.ts";
 import type { ChildBrief } from "../protocol/worker_messages.ts";
 import type { Toolset } from "../tools/tool.ts";
 import { Toolbox } from "../tools/toolbox.ts";
@@ -6,6 +6,7 @@ import { toolsOf } from "../tools/toolsets.ts";
 import childPrompt from "./child_prompt.md" with { type: "text" };
 import { cutSummary, shareOf } from "./cut_summary.ts";
 import type { Ground } from "./ground.ts";
+import type { TaskRecord } from "./task_record.ts";
 import type { TaskSpec } from "./task_spec.ts";
 
 /** The summary of a task that another one waited for. */
@@ -36,18 +37,21 @@ export class BriefWriter {
    * All that the child of a task is told. What siblings share stands first and is the same to the byte (system prompt,
    * tools), so that providers can cache it; context and goal come last.
    */
-  async write(spec: TaskSpec, handedOn: readonly HandedOn[]): Promise<ChildBrief> {
-    const { terminal } = this.#ground.config;
+  async write(record: TaskRecord, handedOn: readonly HandedOn[]): Promise<ChildBrief> {
+    const { spec } = record;
+    const { config: { terminal }, keeper } = this.#ground;
+    const history = record.isResumed ? keeper.history(record) : [];
+    const isFresh = history.length === 0;
     return {
       taskId: spec.taskId,
       systemPrompt: `${childPrompt.trim()}\n\nWorking directory: ${spec.cwd}`,
-      history: null,
-      messages: [firstMessage(spec, this.#cut(handedOn))],
+      history: isFresh ? null : history,
+      messages: isFresh ? [firstMessage(spec, this.#cut(handedOn))] : [],
       model: spec.model,
       tools: await this.#schemas(spec),
       cwd: spec.cwd,
       maxTurns: spec.limits.maxTurns,
-      turnsDone: 0,
+      turnsDone: isFresh ? 0 : turnsDone(record, history),
       terminal: { timeoutS: terminal.timeout, maxTimeoutS: terminal.max_timeout },
     };
   }
@@ -69,6 +73,11 @@ export class BriefWriter {
     this.#toolboxes.set(key, toolbox);
     return toolbox.schemas();
   }
+}
+
+/** Of a run that was interrupted; a turn whose answer was not stored is asked again. */
+function turnsDone({ progress }: TaskRecord, history: readonly Message[]): number {
+  return history.at(-1)?.role === "user" ? Math.max(0, progress.turn - 1) : progress.turn;
 }
 
 function firstMessage(spec: TaskSpec, handedOn: readonly HandedOn[]): string {

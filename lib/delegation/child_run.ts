@@ -1,7 +1,7 @@
 import type { HandoverReason, LoopEnd } from "../protocol/agent_events.ts";
 import type { FinalMessage, Question, StopCause, TaskEvent } from "../protocol/task_state.ts";
 import type { ChildBrief, ClosingOffer, FromChild, ToChild } from "../protocol/worker_messages.ts";
-import type { Clock } from "../support/clock.ts";
+import { aborted, type Clock, delay } from "../support/clock.ts";
 import { messageOf } from "../support/errors.ts";
 import type { ChildLine, StartChild } from "./workers.ts";
 import type { Services } from "./service_calls.ts";
@@ -40,6 +40,9 @@ export class ChildRun {
   #watch: StallWatch | null = null;
   #ending: Promise<void> | null = null;
   #isHandingOver = false;
+  #isParked = false;
+  /** Resolved when the child stands at the boundary of a turn, while it is to be parked. */
+  #boundary: PromiseWithResolvers<void> | null = null;
 
   constructor(record: TaskRecord, ground: RunGround) {
     this.record = record;
@@ -101,6 +104,31 @@ export class ChildRun {
     });
   }
 
+  /** Called where a turn of the child ends and the next begins: no further when the run is to be parked. */
+  async passBoundary(signal: AbortSignal): Promise<void> {
+    if (this.#boundary === null) return;
+    this.#boundary.resolve();
+    await aborted(signal);
+  }
+
+  /**
+   * Ends the run so that another can go on from the child's conversation: at the boundary of its turn, at once when it
+   * only waits, or after `graceMs` wherever it is. The task is interrupted then. Returns the tools that were cut off.
+   */
+  async park(graceMs: number): Promise<readonly string[]> {
+    if (this.#ending === null) await this.#reachBoundary(graceMs);
+    const { inFlight } = this.record.progress.snapshot;
+    if (this.#ending === null) {
+      this.#isParked = true;
+      this.#desk[Symbol.dispose]();
+      this.#loopEnded.resolve();
+      return await this.#end(() => ({ type: "host_died", at: this.#ground.clock.now() }), () => {})
+        .then(() => inFlight);
+    }
+    await this.#ending;
+    return [];
+  }
+
   /** Takes the child's final message: the task is completed at once, the worker ended after. */
   complete(final: FinalMessage): void {
     if (!this.#apply({ type: "finished", at: this.#ground.clock.now(), final })) return;
@@ -134,6 +162,16 @@ export class ChildRun {
   answered(): void {
     if (this.isEnding || this.record.state.status !== "needs_input") return;
     this.#apply({ type: "answered", at: this.#ground.clock.now() });
+  }
+
+  async #reachBoundary(graceMs: number): Promise<void> {
+    const { state, progress } = this.record;
+    this.#boundary ??= Promise.withResolvers();
+    if (this.#handle === null || state.status === "needs_input" || progress.waitingFor !== null) return;
+    const patience = new AbortController();
+    const grace = delay(this.#ground.clock, graceMs, patience.signal).catch(() => {}); // aborted below
+    await Promise.race([this.#boundary.promise, this.#loopEnded.promise, grace]);
+    patience.abort();
   }
 
   #receive(message: FromChild): void {
@@ -218,7 +256,7 @@ export class ChildRun {
   async #windUp(event: (() => TaskEvent) | null, ask: () => void): Promise<void> {
     const { clock, stopChildren, onOver } = this.#ground;
     try {
-      await stopChildren(this.record);
+      if (!this.#isParked) await stopChildren(this.record);
       await climbDown(clock, {
         ask,
         ended: this.#handle === null ? Promise.resolve() : this.#loopEnded.promise,

@@ -62,6 +62,7 @@ export function childServices(supervisor: Supervisor, run: ChildRun): Services &
 
   return {
     async acquire(ask, signal) {
+      await run.passBoundary(signal);
       record.progress.waitingFor = "slot";
       await supervisor.slots.takeBack(record.id, signal);
       record.progress.waitingFor = ask.attempt > 1 ? "rate" : null;
@@ -79,11 +80,13 @@ export function childServices(supervisor: Supervisor, run: ChildRun): Services &
       }
     },
     release({ leaseId, outcome }) {
-      if (!leases.release(leaseId, outcome) || outcome.usage === null) return;
-      record.progress.addUsage(outcome.usage, ground.costOf(record.spec.model, outcome.usage));
+      leases.release(leaseId, outcome);
     },
-    pull: ({ turn }) => Promise.resolve(supervisor.pullFor(record, turn)),
-    stored: () => supervisor.confirmDeliveries(record.id),
+    async pull({ turn }, signal) {
+      await run.passBoundary(signal);
+      return supervisor.pullFor(record, turn);
+    },
+    stored: (update) => supervisor.stored(record, update),
     close,
     async shell(command, signal) {
       await changes.begin();
@@ -111,12 +114,22 @@ function refusal(code: string, message: string): string {
 }
 
 /** Who pays for the requests of a task, and how much at most. */
-function accountOf({ id, spec, progress }: TaskRecord, { budget }: Config): TaskAccount {
+function accountOf({ id, spec, progress, evidence }: TaskRecord, { budget }: Config): TaskAccount {
   const { budgetUsd, tokenBudget } = spec.limits;
   return {
     taskId: id,
     parentId: spec.ownerId,
-    caps: { usd: budgetUsd, tokens: tokenBudget, requests: budget.task.requests },
+    caps: {
+      usd: left(budgetUsd, progress.costUsd ?? 0),
+      tokens: left(tokenBudget, progress.usage.input + progress.usage.output),
+      requests: left(budget.task.requests, evidence.requests),
+    },
     onWait: (why) => progress.waitingFor = why,
+    onBooked: ({ usage, usd }) => progress.addUsage(usage, usd),
   };
+}
+
+/** What an earlier run has left of a cap. */
+function left(cap: number | null, used: number): number | null {
+  return cap === null ? null : Math.max(0, cap - used);
 }

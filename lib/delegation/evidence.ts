@@ -50,6 +50,17 @@ export class Evidence {
     this.#filesChanged = paths?.slice(0, MAX_ENTRIES) ?? null;
   }
 
+  /** Takes over what an earlier run of the task did. */
+  restore(view: EvidenceView): void {
+    this.#requests = view.requests;
+    for (const [name, count] of Object.entries(view.tool_calls)) this.#toolCalls.set(name, count);
+    for (const file of view.files_written) this.#files.set(file.path, file);
+    this.#commands.push(...view.commands);
+    this.#urls.push(...view.urls);
+    this.#denied.push(...view.denied);
+    this.#filesChanged = view.files_changed ?? null;
+  }
+
   get view(): EvidenceView {
     return {
       scope: "tools",

@@ -1,28 +1,28 @@
 import type { Config } from "../config/schema.ts";
-import type { TokenUsage } from "../protocol/conversation.ts";
 import type { EventBody, LossyBody } from "../protocol/events.ts";
 import type { ModelRef } from "../protocol/model_ref.ts";
 import type { SessionBroker } from "../provider/provider.ts";
 import type { DeliveryLedger, OwnerId } from "../store/delivery.ts";
 import type { Clock } from "../support/clock.ts";
 import type { Shell, Toolset } from "../tools/tool.ts";
+import type { TaskKeeper } from "./task_keeper.ts";
 import type { StartChild } from "./workers.ts";
 
 /** What a session gives its supervisor to stand on. */
 export interface Ground {
+  readonly sessionId: string;
   readonly clock: Clock;
   readonly startChild: StartChild;
   readonly config: Config;
   readonly broker: SessionBroker;
   readonly ledger: DeliveryLedger;
+  readonly keeper: TaskKeeper;
   /** The model and the work toolsets of the session's own agent. */
   readonly model: ModelRef;
   readonly toolsets: readonly Toolset[];
   readonly cwd: string;
   shellFor(taskId: string): Shell;
   emit(body: EventBody | LossyBody, taskId?: string): void;
-  /** US dollars; null when no price is known. */
-  costOf(model: ModelRef, usage: TokenUsage): number | null;
   /** Keeps a summary that is too long for its reader in a file. Returns its path; null when it could not be kept. */
   saveSummary(taskId: string, text: string): string | null;
   newTaskId(): string;

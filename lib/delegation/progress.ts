@@ -1,7 +1,18 @@
 import type { AgentEvent } from "../protocol/agent_events.ts";
 import { addUsage, NO_USAGE, type TokenUsage } from "../protocol/conversation.ts";
 import type { WaitingFor } from "../protocol/task_view.ts";
-import { LineRing } from "../support/bounded_log.ts";
+import { LineRing, type RingSnapshot } from "../support/bounded_log.ts";
+
+/** A task's progress as plain data. */
+export interface ProgressSnapshot {
+  readonly turn: number;
+  readonly usage: TokenUsage;
+  readonly costUsd: number | null;
+  readonly lastActivityAt: number;
+  readonly output: RingSnapshot;
+  /** The tools that were running. */
+  readonly inFlight: readonly string[];
+}
 
 /** What a task has done so far, folded from its child's events and from its requests. */
 export class Progress {
@@ -18,6 +29,28 @@ export class Progress {
   /** `now` in milliseconds since the epoch. */
   constructor(now: number) {
     this.lastActivityAt = now;
+  }
+
+  /** For {@linkcode Progress.restore}. */
+  get snapshot(): ProgressSnapshot {
+    const { turn, usage, costUsd, lastActivityAt } = this;
+    const inFlight = [...this.#tools.values()];
+    return { turn, usage, costUsd, lastActivityAt, output: this.output.snapshot, inFlight };
+  }
+
+  /** Takes over what was known of an earlier run of the task; its tools run no more. */
+  restore({ turn, usage, costUsd, lastActivityAt, output }: ProgressSnapshot): void {
+    this.turn = turn;
+    this.usage = usage;
+    this.costUsd = costUsd;
+    this.lastActivityAt = lastActivityAt;
+    this.output.restore(output);
+  }
+
+  /** The run that was going on is gone, and its tools with it. */
+  runEnded(): void {
+    this.#tools.clear();
+    this.waitingFor = null;
   }
 
   /** The tool that was begun last and still runs. */
@@ -38,7 +71,7 @@ export class Progress {
     if (event.type === "tool_ended") this.#tools.delete(event.callId);
   }
 
-  /** Adds what a request was billed. */
+  /** Adds what a request was booked at by the broker, which is an estimate where it was cut before its usage came. */
   addUsage(usage: TokenUsage, costUsd: number | null): void {
     this.usage = addUsage(this.usage, usage);
     if (costUsd !== null) this.costUsd = (this.costUsd ?? 0) + costUsd;

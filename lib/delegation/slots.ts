@@ -79,6 +79,11 @@ export class Slots {
     return promise;
   }
 
+  /** Takes the task out of the queue, so that it gets no slot any more; one that it has it keeps. */
+  withdraw(id: string): void {
+    this.#queue = this.#queue.filter((waiter) => waiter.id !== id);
+  }
+
   /** Gives up the slot or the place in the queue. */
   leave(id: string): void {
     this.#queue = this.#queue.filter((waiter) => waiter.id !== id);

@@ -11,9 +11,22 @@ interface Steer {
   missed: boolean;
 }
 
+/** One steer as plain data. */
+export type SteerSnapshot = Readonly<Steer>;
+
 /** The steers of one task in the order of their acceptance, with their receipts. */
 export class SteerBox {
   readonly #steers: Steer[] = [];
+
+  /** For {@linkcode SteerBox.restore}. */
+  get snapshot(): readonly SteerSnapshot[] {
+    return this.#steers.map((steer) => ({ ...steer }));
+  }
+
+  /** Takes over the steers of an earlier run of the task. */
+  restore(steers: readonly SteerSnapshot[]): void {
+    this.#steers.splice(0, Infinity, ...steers.map((steer) => ({ ...steer })));
+  }
 
   /** Accepts a steer and returns its id, unique within the task. */
   accept(message: string, mode: SteerMode): string {

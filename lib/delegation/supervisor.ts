@@ -1,4 +1,5 @@
 import type { AgentEvent } from "../protocol/agent_events.ts";
+import type { ConversationUpdate } from "../protocol/conversation.ts";
 import type { FinalMessage, StopCause, TaskEvent } from "../protocol/task_state.ts";
 import type { TaskView } from "../protocol/task_view.ts";
 import type { ClosingOffer } from "../protocol/worker_messages.ts";
@@ -18,6 +19,7 @@ import { Slots } from "./slots.ts";
 import type { SteerMode } from "./steer_box.ts";
 import { StartLine } from "./start_line.ts";
 import { TaskRecord } from "./task_record.ts";
+import type { TaskSnapshot } from "./task_snapshot.ts";
 import { TaskTable } from "./task_table.ts";
 import { viewTask } from "./view.ts";
 import { Waits } from "./waits.ts";
@@ -47,12 +49,31 @@ export class Supervisor implements AsyncDisposable {
   /** Takes tasks, all or none, and returns their records at once, before any child has started. */
   spawn(requests: readonly TaskRequest[], caller: Caller): readonly TaskRecord[] {
     if (this.#isClosed) throw new ToolFailure("not_running", "Cannot delegate: the session is closed");
+    if (caller.by === "user") this.#learn(requests.flatMap(({ after }) => after ?? []));
     const now = this.ground.clock.now();
     const records = planTasks(this, requests, caller).map((spec) =>
       new TaskRecord(spec, now, (record, event) => this.#changed(record, event))
     );
-    for (const record of records) this.#take(record);
+    for (const record of records) {
+      this.table.add(record);
+      this.#enqueue(record);
+    }
     return records;
+  }
+
+  /** Takes tasks in as an earlier run left them, those above before those below; none of them starts. */
+  adopt(snapshots: readonly TaskSnapshot[]): readonly TaskRecord[] {
+    return snapshots.filter(({ spec }) => this.table.get(spec.taskId) === undefined).map((snapshot) => {
+      const record = this.#restored(snapshot);
+      this.table.add(record);
+      return record;
+    });
+  }
+
+  /** Lets an interrupted task go on where its last run stopped. */
+  resume(record: TaskRecord): void {
+    record.apply({ type: "resumed", at: this.ground.clock.now() });
+    this.#enqueue(record);
   }
 
   /** The record of a task as everyone sees it, now. */
@@ -73,6 +94,7 @@ export class Supervisor implements AsyncDisposable {
       throw new ToolFailure("not_running", `Cannot steer task ${record.id}: it is ${already}${status}`);
     }
     const steerId = record.steers.accept(message, mode);
+    this.ground.keeper.changed(record);
     if (this.questions.answer(record.id, message)) {
       record.steers.deliver(steerId, record.progress.turn);
       this.#tellSteered(record, steerId, record.progress.turn);
@@ -90,6 +112,29 @@ export class Supervisor implements AsyncDisposable {
     if (record.isFinal) return;
     record.apply({ type: "stop_asked", at: this.ground.clock.now(), cause });
     this.slots.leave(record.id);
+    await this.#stopChildrenOf(record); // an interrupted one may have some
+  }
+
+  /**
+   * Brings tasks to a halt from which another host can go on: each at the boundary of its turn, or wherever it is after
+   * `graceMs`. Returns those that were not over, with the tools that were cut off.
+   */
+  async park(isMeant: (record: TaskRecord) => boolean, graceMs: number): Promise<readonly Parked[]> {
+    const live = this.table.seenBy(null).filter((record) => isLive(record) && isMeant(record));
+    for (const record of live) this.slots.withdraw(record.id);
+    return await Promise.all(live.map(async (record) => {
+      const cutOff = await this.#runs.get(record.id)?.park(graceMs) ?? [];
+      if (record.state.status === "queued") record.apply({ type: "host_died", at: this.ground.clock.now() });
+      return { record, cutOff };
+    }));
+  }
+
+  /** What the conversation of a task has become; all that its agent claimed stands in it. */
+  stored(record: TaskRecord, update: ConversationUpdate): void {
+    const { keeper } = this.ground;
+    keeper.conversation(record, update);
+    keeper.changed(record);
+    this.confirmDeliveries(record.id);
   }
 
   /** The user messages due before the request of `turn` of this task: steers first, then notices of its own tasks. */
@@ -123,9 +168,9 @@ export class Supervisor implements AsyncDisposable {
     );
   }
 
-  /** Whether a task of this agent is not over. */
+  /** Whether a task of this agent is still to come to an end: not one that was interrupted, or waits for such a one. */
   hasLive(owner: OwnerId): boolean {
-    return this.table.childrenOf(owner).some((record) => !record.isFinal);
+    return this.table.childrenOf(owner).some((record) => isLive(record) && !this.#isHeldUp(record));
   }
 
   /** All that this agent claimed now stands in its conversation. */
@@ -164,9 +209,10 @@ export class Supervisor implements AsyncDisposable {
     record.progress.waitingFor = null;
   }
 
-  /** Stops all tasks for `cause`. */
+  /** Stops all tasks for `cause`; interrupted ones stay what they are. */
   async close(cause: StopCause): Promise<void> {
-    await Promise.all(this.table.childrenOf(null).map((record) => this.stop(record, cause)));
+    const left = this.table.childrenOf(null).filter(({ state }) => state.status !== "interrupted");
+    await Promise.all(left.map((record) => this.stop(record, cause)));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -175,8 +221,8 @@ export class Supervisor implements AsyncDisposable {
     this.#startLine[Symbol.dispose]();
   }
 
-  #take(record: TaskRecord): void {
-    this.table.add(record);
+  #enqueue(record: TaskRecord): void {
+    this.ground.keeper.changed(record);
     const held = !this.#dependencies.add(record);
     record.progress.waitingFor = held ? "after" : "slot";
     this.ground.emit({ type: "task.queued", task: this.view(record) }, record.id);
@@ -196,12 +242,10 @@ export class Supervisor implements AsyncDisposable {
   async #brief(run: ChildRun): Promise<void> {
     const { record } = run;
     try {
-      const brief = await this.#briefs.write(record.spec, this.#dependencies.handedOn(record));
+      const brief = await this.#briefs.write(record, this.#dependencies.handedOn(record));
       if (run.isEnding) return;
-      run.begin({
-        ...brief,
-        messages: [...brief.messages, ...this.takeSteers(record, 0, { closing: false })],
-      });
+      const said = this.takeSteers(record, brief.turnsDone, { closing: false });
+      run.begin({ ...brief, messages: [...brief.messages, ...said] });
     } catch (error) {
       run.crash(`Cannot write the brief: ${messageOf(error)}`);
     }
@@ -231,7 +275,26 @@ export class Supervisor implements AsyncDisposable {
     await Promise.all(this.table.childrenOf(id).map((child) => this.stop(child, cause)));
   }
 
+  #restored(snapshot: TaskSnapshot): TaskRecord {
+    return TaskRecord.restored(snapshot, (record, event) => this.#changed(record, event));
+  }
+
+  /** A person may let a task follow one of another session, once that is over. */
+  #learn(taskIds: readonly string[]): void {
+    for (const taskId of taskIds) {
+      const found = this.table.get(taskId) === undefined ? this.ground.keeper.find(taskId) : undefined;
+      if (found !== undefined) this.table.know(this.#restored(found));
+    }
+  }
+
+  #isHeldUp({ spec, state }: TaskRecord): boolean {
+    if (state.status !== "queued") return false;
+    const before = spec.after.flatMap((taskId) => this.table.get(taskId) ?? []);
+    return before.some((record) => record.state.status === "interrupted" || this.#isHeldUp(record));
+  }
+
   #changed(record: TaskRecord, event: TaskEvent): void {
+    this.ground.keeper.changed(record);
     if (event.type === "started") {
       this.ground.emit({ type: "task.started", task: this.view(record) }, record.id);
     }
@@ -267,6 +330,16 @@ export class Supervisor implements AsyncDisposable {
   #tellSteered(record: TaskRecord, steerId: string, turn: number): void {
     this.ground.emit({ type: "task.steered", steer_id: steerId, delivered_at_turn: turn }, record.id);
   }
+}
+
+/** A task that was brought to a halt, and its tools that were cut off in the middle. */
+export interface Parked {
+  readonly record: TaskRecord;
+  readonly cutOff: readonly string[];
+}
+
+function isLive({ isFinal, state }: TaskRecord): boolean {
+  return !isFinal && state.status !== "interrupted";
 }
 
 function judgeLate(record: TaskRecord, offer: ClosingOffer): FinalMessage | null {

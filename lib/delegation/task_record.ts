@@ -2,6 +2,7 @@ import { advance, isFinal, type TaskEvent, type TaskState } from "../protocol/ta
 import { Evidence } from "./evidence.ts";
 import { Progress } from "./progress.ts";
 import { SteerBox } from "./steer_box.ts";
+import type { TaskSnapshot } from "./task_snapshot.ts";
 import type { TaskSpec } from "./task_spec.ts";
 
 /** One task of a session: what was asked, where it is, what it did. The only writer of its status. */
@@ -12,6 +13,7 @@ export class TaskRecord {
   readonly progress: Progress;
   /** Why it is cancelled, in the words of whoever did; null when they gave none. */
   cancelWords: string | null = null;
+  #isResumed = false;
   #state: TaskState;
   readonly #onChange: (record: TaskRecord, event: TaskEvent) => void;
 
@@ -21,6 +23,33 @@ export class TaskRecord {
     this.progress = new Progress(now);
     this.#state = { status: "queued", queuedAt: now };
     this.#onChange = onChange;
+  }
+
+  /** The record of a task that was stored; `onChange` as in the constructor. */
+  static restored(
+    { spec, state, cancelWords, progress, steers, evidence }: TaskSnapshot,
+    onChange: (record: TaskRecord, event: TaskEvent) => void,
+  ): TaskRecord {
+    const record = new TaskRecord(spec, state.queuedAt, onChange);
+    record.#state = state;
+    record.cancelWords = cancelWords;
+    record.progress.restore(progress);
+    record.steers.restore(steers);
+    record.evidence.restore(evidence);
+    return record;
+  }
+
+  /** For {@linkcode TaskRecord.restored}. */
+  get snapshot(): TaskSnapshot {
+    return {
+      version: 1,
+      spec: this.spec,
+      state: this.#state,
+      cancelWords: this.cancelWords,
+      progress: this.progress.snapshot,
+      steers: this.steers.snapshot,
+      evidence: this.evidence.view,
+    };
   }
 
   get id(): string {
@@ -35,16 +64,20 @@ export class TaskRecord {
     return isFinal(this.#state);
   }
 
+  /** Whether an earlier run of it was interrupted, so that it has a conversation to go on with. */
+  get isResumed(): boolean {
+    return this.#isResumed;
+  }
+
   /** Takes an event to the machine; whether it changed the state. A final task takes none. */
   apply(event: TaskEvent): boolean {
     const next = advance(this.#state, event);
     if (next === this.#state) return false;
     this.#state = next;
     this.progress.lastActivityAt = event.at;
-    if (this.isFinal) {
-      this.progress.waitingFor = null;
-      this.steers.close();
-    }
+    if (event.type === "resumed") this.#isResumed = true;
+    if ("endedAt" in next) this.progress.runEnded();
+    if (this.isFinal) this.steers.close();
     this.#onChange(this, event);
     return true;
   }

@@ -4,6 +4,8 @@ import type { Toolset } from "../tools/tool.ts";
 /** All that was decided about a task when it was taken; never changes. */
 export interface TaskSpec {
   readonly taskId: string;
+  /** The session that it belongs to, whichever process runs it. */
+  readonly sessionId: string;
   readonly name: string | null;
   readonly goal: string;
   readonly context: string | null;

@@ -18,6 +18,11 @@ export class TaskTable {
     else siblings.push(record);
   }
 
+  /** Makes a task known by its id that is nobody's here. */
+  know(record: TaskRecord): void {
+    this.#records.set(record.id, record);
+  }
+
   /** The record of an id, whoever asks. */
   get(taskId: string): TaskRecord | undefined {
     return this.#records.get(taskId);

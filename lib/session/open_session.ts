@@ -9,7 +9,6 @@ import type { ModelRef } from "../protocol/model_ref.ts";
 import { createBroker } from "../provider/broker.ts";
 import { MemoryBook } from "../provider/budget_scope.ts";
 import type { SessionBroker } from "../provider/provider.ts";
-import { costOf } from "../provider/prices.ts";
 import { fileCredentialState } from "../store/credential_state.ts";
 import { MemoryLedger } from "../store/delivery.ts";
 import { type Clock, systemClock } from "../support/clock.ts";
@@ -47,7 +46,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const shellFor = (taskId: string | null) => openShell(options, id, taskId, clock);
   const workers = opening.use(new Workers(options.workerUrl, clock));
   const supervisor = opening.use(
-    new Supervisor(groundOf(options, { clock, events, broker, shellFor, choice, workers })),
+    new Supervisor(groundOf(options, { sessionId: id, clock, events, broker, shellFor, choice, workers })),
   );
   const { provider, model } = options.model;
   events.emit({ type: "session.started", provider, model, cwd: options.cwd });
@@ -87,6 +86,7 @@ async function openBroker(
 }
 
 interface GroundParts {
+  readonly sessionId: string;
   readonly clock: Clock;
   readonly events: EventLog;
   readonly broker: SessionBroker;
@@ -97,14 +97,16 @@ interface GroundParts {
 
 function groundOf(options: SessionOptions, parts: GroundParts): Ground {
   const { loaded, cwd, toolsets } = options;
-  const { clock, events, broker, shellFor, choice, workers } = parts;
+  const { sessionId, clock, events, broker, shellFor, choice, workers } = parts;
   const taken = new Set<string>();
   return {
     clock,
     startChild: workers.start,
     config: loaded.config,
     broker,
+    sessionId,
     ledger: new MemoryLedger(),
+    keeper: { changed() {}, conversation() {}, history: () => [], find: () => undefined },
     get model() {
       return choice.model;
     },
@@ -112,7 +114,6 @@ function groundOf(options: SessionOptions, parts: GroundParts): Ground {
     cwd,
     shellFor,
     emit: (body, taskId) => events.emit(body, taskId),
-    costOf: (ref, usage) => costOf(usage, modelSettings(loaded.config, ref).price),
     saveSummary: (taskId, text) => saveSummary(dirname(loaded.path), taskId, text),
     newTaskId: () => {
       const taskId = newId("t", (candidate) => taken.has(candidate));

@@ -1,3 +1,10 @@
+/** The lines of a {@linkcode LineRing} as plain data; `count` are the lines ended so far. */
+export interface RingSnapshot {
+  readonly lines: readonly string[];
+  readonly open: string;
+  readonly count: number;
+}
+
 /** Text that was pushed in pieces, as its last lines. Holds at most `lines` lines of `chars` characters. */
 export class LineRing {
   readonly #lines: string[] = [];
@@ -9,6 +16,18 @@ export class LineRing {
   constructor(maxLines = 200, maxChars = 500) {
     this.#maxLines = maxLines;
     this.#maxChars = maxChars;
+  }
+
+  /** What it holds, for {@linkcode LineRing.restore}. */
+  get snapshot(): RingSnapshot {
+    return { lines: this.#lines.slice(), open: this.#open, count: this.#count };
+  }
+
+  /** Takes over what another one held. */
+  restore({ lines, open, count }: RingSnapshot): void {
+    this.#lines.splice(0, Infinity, ...lines.slice(-this.#maxLines));
+    this.#open = open;
+    this.#count = count;
   }
 
   /** Lines begun so far, those that have left the ring included. */

@@ -18,6 +18,14 @@ export const systemClock: Clock = {
   },
 };
 
+/** Never resolves; rejects with the signal's reason when it aborts. */
+export function aborted(signal: AbortSignal): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  if (signal.aborted) reject(signal.reason);
+  else signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  return promise;
+}
+
 /** Resolves after `ms`; rejects with the signal's reason when it aborts first. */
 export function delay(clock: Clock, ms: number, signal?: AbortSignal): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();

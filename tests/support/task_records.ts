@@ -6,6 +6,7 @@ import type { TaskSpec } from "../../lib/delegation/task_spec.ts";
 export function taskSpec(changed: Partial<TaskSpec> = {}): TaskSpec {
   return {
     taskId: "t00001",
+    sessionId: "s00001",
     name: null,
     goal: "count the lines",
     context: null,

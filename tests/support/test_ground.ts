@@ -38,12 +38,13 @@ export function testGround(config: Record<string, unknown> = {}, more: Partial<G
     config: settings,
     broker: watchedBroker({ config: settings, clock }, openLeases),
     ledger: new MemoryLedger(),
+    keeper: { changed() {}, conversation() {}, history: () => [], find: () => undefined },
+    sessionId: "s00001",
     model: { provider: "local", model: "some-model", reasoningEffort: null },
     toolsets: ["terminal", "file"],
     cwd: "/work",
     shellFor: () => ({ run: (_command, signal) => untilAborted(signal) }),
     emit: (body, taskId) => void emitted.push({ taskId, ...body }),
-    costOf: () => null,
     saveSummary: (taskId) => `/spill/${taskId}.md`,
     newTaskId: () => `t${String(++lastId).padStart(5, "0")}`,
     ...more,
@@ -142,6 +143,10 @@ function watchedBroker(
     get budget() {
       return broker.budget;
     },
+    get usage() {
+      return broker.usage;
+    },
+    keyName: (fingerprint) => broker.keyName(fingerprint),
     [Symbol.dispose]: () => broker[Symbol.dispose](),
     raiseBudget: (usd) => broker.raiseBudget(usd),
   };

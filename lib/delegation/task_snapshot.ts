@@ -1,0 +1,23 @@
+import type { TaskState } from "../protocol/task_state.ts";
+import type { EvidenceView } from "../protocol/task_view.ts";
+import type { ProgressSnapshot } from "./progress.ts";
+import type { SteerSnapshot } from "./steer_box.ts";
+import type { TaskSpec } from "./task_spec.ts";
+
+/** All of a task that outlives its process, as plain data. Changed incompatibly, it gets another `version`. */
+export interface TaskSnapshot {
+  readonly version: 1;
+  readonly spec: TaskSpec;
+  readonly state: TaskState;
+  readonly cancelWords: string | null;
+  readonly progress: ProgressSnapshot;
+  readonly steers: readonly SteerSnapshot[];
+  readonly evidence: EvidenceView;
+}
+
+/** What was stored as a snapshot; throws `TypeError` for one of another version. */
+export function readSnapshot(body: unknown): TaskSnapshot {
+  const snapshot = body as TaskSnapshot | null; // written by this program; the version says by which one
+  if (snapshot?.version === 1) return snapshot;
+  throw new TypeError(`A stored task has the version ${snapshot?.version}, this program knows 1`);
+}
