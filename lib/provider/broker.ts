@@ -1,7 +1,7 @@
 import { Budget } from "./budget.ts";
 import { BudgetScope } from "./budget_scope.ts";
 import { BrokerDesk, type BrokerOptions } from "./broker_desk.ts";
-import type { Caps, SessionBroker } from "./provider.ts";
+import type { Caps, SessionBroker, Spending } from "./provider.ts";
 
 export type { BrokerOptions } from "./broker_desk.ts";
 
@@ -33,12 +33,21 @@ export function createBroker(options: BrokerOptions): SessionBroker {
       };
     },
     get budget() {
-      return { used: session.book.settled, caps: session.caps };
+      const [today] = day;
+      return { ...spendingOf(session), day: today === undefined ? null : spendingOf(today) };
     },
+    get usage() {
+      return desk.tally.groups;
+    },
+    keyName: (fingerprint) => desk.keyNames.get(fingerprint) ?? null,
     [Symbol.dispose]: () => desk[Symbol.dispose](),
     raiseBudget(usd) {
       session.raise(usd);
       budget.pump();
     },
   };
+}
+
+function spendingOf({ book, caps }: BudgetScope): Spending {
+  return { used: book.settled, caps };
 }

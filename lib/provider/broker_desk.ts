@@ -2,11 +2,14 @@ import type { Endpoint } from "../config/models.ts";
 import type { ModelConfig } from "../config/schema.ts";
 import type { EventBody } from "../protocol/events.ts";
 import { memoryCredentialState } from "../store/credential_state.ts";
+import type { RequestRow } from "../store/store.ts";
+import { UsageTally } from "../store/usage.ts";
 import { delay } from "../support/clock.ts";
 import { BrokerNews } from "./broker_news.ts";
 import type { Budget } from "./budget.ts";
 import type { BudgetAccount } from "./budget_account.ts";
 import type { SpendBook } from "./budget_scope.ts";
+import { NO_KEY } from "./credential.ts";
 import { CredentialPool, type PoolOptions } from "./credential_pool.ts";
 import type { Caps, Lease, LeaseAsk, RequestOutcome } from "./provider.ts";
 import { type GateAsk, type Passage, RateGate } from "./rate_gate.ts";
@@ -26,6 +29,8 @@ export interface BrokerOptions
     readonly session: Caps;
     readonly day?: { readonly caps: Caps; readonly book: SpendBook };
   };
+  /** Told of each request once it is booked; may not throw. */
+  readonly onRequest?: (request: RequestRow) => void;
   /** Told what happens; may not throw. */
   readonly emit?: (body: EventBody, taskId?: string) => void;
 }
@@ -40,6 +45,10 @@ const BYTES_PER_TOKEN = 4;
 
 /** Where all requests of a session pass: paid for first, then let out by the gate. */
 export class BrokerDesk {
+  /** What the requests so far came to. */
+  readonly tally = new UsageTally();
+  /** How the keys that were used are named to people, by fingerprint. */
+  readonly keyNames = new Map<string, string>();
   readonly #options: BrokerOptions;
   readonly #budget: Budget;
   readonly #gate: RateGate;
@@ -82,7 +91,9 @@ export class BrokerDesk {
     }, signal);
     try {
       const passage = await this.#gate.pass(this.#gateAsk(ask, endpoint, account), signal);
-      this.#fingerprints.push(passage.credential.fingerprint);
+      const { fingerprint, name } = passage.credential;
+      this.#fingerprints.push(fingerprint);
+      if (name !== null) this.keyNames.set(fingerprint, name);
       const id = this.#fingerprints.length;
       this.#open.set(id, { reservation, passage });
       return { id, ...grant(ask, passage, reservation.outputLimit) };
@@ -98,7 +109,24 @@ export class BrokerDesk {
     this.#open.delete(leaseId);
     this.#gate.leave(lease.passage, outcome);
     this.#news.ended(lease.passage, outcome, this.#gate.nextRoomMs(lease.passage.ask));
-    this.#budget.settle(lease.reservation, outcome);
+    this.#book(lease, outcome);
+  }
+
+  /** Settles a request, then tells everybody who counts what it came to. */
+  #book({ reservation, passage }: OpenLease, outcome: RequestOutcome): void {
+    const { endpoint, model, agent } = passage.ask;
+    const { fingerprint } = passage.credential;
+    const request: RequestRow = {
+      at: this.#options.clock.now(),
+      taskId: agent,
+      provider: endpoint.provider,
+      model,
+      key: fingerprint === NO_KEY ? null : fingerprint,
+      ...this.#budget.settle(reservation, outcome),
+    };
+    this.tally.add(request);
+    reservation.ask.account.task?.onBooked?.(request);
+    this.#options.onRequest?.(request);
   }
 
   /** After a rate limit the gate knows when to go on. */

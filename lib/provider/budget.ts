@@ -2,8 +2,9 @@ import { BudgetAccount } from "./budget_account.ts";
 import { refusal } from "./budget_refusal.ts";
 import { BudgetScope, type BudgetWarning } from "./budget_scope.ts";
 import type { RequestOutcome, TaskAccount } from "./provider.ts";
-import { type BudgetAsk, estimate, isTight, judge, type Reservation, take } from "./reservation.ts";
-import { minus, NOTHING, requestCost } from "./spend.ts";
+import { amountsOfBooking, type Booking, bookingOf } from "./booking.ts";
+import { type BudgetAsk, isTight, judge, type Reservation, take } from "./reservation.ts";
+import { minus, NOTHING } from "./spend.ts";
 
 interface Waiter {
   readonly ask: BudgetAsk;
@@ -73,18 +74,19 @@ export class Budget {
     this.pump();
   }
 
-  /** A request has ended. */
-  settle(reservation: Reservation, outcome: RequestOutcome): void {
+  /** A request has ended; returns what it was booked at. */
+  settle(reservation: Reservation, outcome: RequestOutcome): Booking {
     const { ask, held } = reservation;
-    const { account, bytes, model, price } = ask;
-    const { usage } = outcome;
-    if (usage !== null) account.learnInput(model, bytes, usage.input);
-    const spent = requestCost(usage ?? estimate(reservation, outcome), price);
+    const { account, bytes, model } = ask;
+    if (outcome.usage !== null) account.learnInput(model, bytes, outcome.usage.input);
+    const booking = bookingOf(reservation, outcome);
+    const spent = amountsOfBooking(booking);
     for (const scope of account.scopes) {
       scope.book.settle(held, spent);
       for (const warning of scope.takeWarnings()) this.#onWarning(warning);
     }
     this.pump();
+    return booking;
   }
 
   /** Whether this account can pay for nothing more than its hand-over. */

@@ -20,8 +20,8 @@ export interface SendOptions {
   readonly idleMs: number;
   /** Call ids that the conversation has used. */
   readonly takenIds: ReadonlySet<string>;
-  /** Told of usage as it is reported, also in an answer that fails afterwards. */
-  readonly onUsage: (usage: TokenUsage) => void;
+  /** Told of usage as it is reported, with its cost in US dollars if the server names one, also in an answer that fails. */
+  readonly onUsage: (usage: TokenUsage, costUsd: number | null) => void;
   /** Told of the limits that a response reports. */
   readonly onLimits: (limits: ReportedLimits) => void;
   /** Told how many characters of the answer have come. */
@@ -60,7 +60,7 @@ export async function* sendChat(
       options.onAnswer(fold.chars);
       yield* events;
       if (fold.isTooLong) throw endless(lease);
-      if (fold.usage !== null) options.onUsage(fold.usage);
+      if (fold.usage !== null) options.onUsage(fold.usage, fold.costUsd);
       if (fold.isFinished) line.shorten(AFTER_FINISH_MS);
     }
     if (!fold.isFinished) line.throwIfCut();

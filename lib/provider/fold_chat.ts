@@ -32,6 +32,7 @@ export class ChatFold {
   #reasoning = "";
   #finish: string | null = null;
   #usage: TokenUsage | null = null;
+  #costUsd: number | null = null;
   #argumentChars = 0;
   readonly #calls = new CallFold();
 
@@ -45,10 +46,18 @@ export class ChatFold {
     return this.#usage;
   }
 
+  /** US dollars, as the server reported them with its usage; null when it did not. */
+  get costUsd(): number | null {
+    return this.#costUsd;
+  }
+
   /** Adds a chunk as it was parsed and returns what of it the user may see; what nobody knows is skipped. */
   add(chunk: unknown): readonly ModelEvent[] {
     const { choices, usage } = objectOf(chunk);
-    if (isObject(usage)) this.#usage = usageOf(usage);
+    if (isObject(usage)) {
+      this.#usage = usageOf(usage);
+      this.#costUsd = costOfUsage(usage) ?? this.#costUsd;
+    }
     const choice = objectOf(Array.isArray(choices) ? choices[0] : undefined);
     const delta = objectOf(choice.delta ?? choice.message);
     if (typeof choice.finish_reason === "string" && choice.finish_reason !== "") {
@@ -127,6 +136,21 @@ function usageOf(usage: Readonly<Record<string, unknown>>): TokenUsage {
     output,
     reasoning: Math.min(output, countOf(reasoning)),
   };
+}
+
+/**
+ * `cost` is what the gateway charges in US dollars; for a request with the user's own key at the model's maker
+ * (`is_byok`), what that one charges comes on top (OpenRouter, usage accounting).
+ */
+function costOfUsage(usage: Readonly<Record<string, unknown>>): number | null {
+  const { cost, is_byok: isByok } = usage;
+  if (!isDollars(cost)) return null;
+  const upstream = objectOf(usage.cost_details).upstream_inference_cost;
+  return cost + (isByok === true && isDollars(upstream) ? upstream : 0);
+}
+
+function isDollars(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value) && value >= 0;
 }
 
 function callsOf(delta: Readonly<Record<string, unknown>>): readonly WireCallDelta[] {

@@ -80,6 +80,7 @@ async function* requestOnce(
   const lease = await broker.acquire(ask, signal);
   onLease(lease);
   let usage: TokenUsage | null = null;
+  let costUsd: number | null = null;
   let limits: ReportedLimits | null = null;
   let answerChars = 0;
   let error: RequestOutcome["error"] = { code: "aborted" };
@@ -91,7 +92,10 @@ async function* requestOnce(
       clock,
       idleMs,
       takenIds: callIds(request.messages),
-      onUsage: (reported) => usage = reported,
+      onUsage: (reported, cost) => {
+        usage = reported;
+        costUsd = cost;
+      },
       onLimits: (reported) => limits = reported,
       onAnswer: (chars) => answerChars = chars,
       onBytes,
@@ -104,7 +108,13 @@ async function* requestOnce(
     }
     throw thrown;
   } finally {
-    broker.release(lease.id, { usage, error, answerChars, ...(limits === null ? {} : { limits }) });
+    broker.release(lease.id, {
+      usage,
+      error,
+      answerChars,
+      ...(limits === null ? {} : { limits }),
+      ...(costUsd === null ? {} : { costUsd }),
+    });
   }
 }
 

@@ -1,5 +1,7 @@
 import type { AssistantMessage, Message, TokenUsage, ToolSchema } from "../protocol/conversation.ts";
 import type { ModelRef } from "../protocol/model_ref.ts";
+import type { RequestRow } from "../store/store.ts";
+import type { UsageGroup } from "../store/usage.ts";
 import type { ProviderError } from "../support/errors.ts";
 
 /** What a request needs from the broker before it may leave. `estimate` bounds its tokens from above. */
@@ -57,6 +59,8 @@ export interface RequestOutcome {
   /** Characters of the answer, as far as it came: what it counts as in tokens when no usage was reported. */
   readonly answerChars?: number;
   readonly limits?: ReportedLimits;
+  /** US dollars that the server says it was billed; it goes before what our prices come to. */
+  readonly costUsd?: number;
 }
 
 /** Decides with which key, when, and whether at all a request leaves. Lives in the parent. */
@@ -82,6 +86,11 @@ export interface TaskAccount {
   readonly caps: Caps;
   /** Told why a request waits, and null when it goes on; may not throw. */
   readonly onWait: (why: "rate" | "budget" | null) => void;
+  /**
+   * Told what each request of the task was booked at, estimates of those that were cut included: nothing else says what
+   * it cost. May not throw.
+   */
+  readonly onBooked?: (request: RequestRow) => void;
 }
 
 /** The broker as one task has it. Disposed, it gives up what was set aside; its open leases still come back. */
@@ -97,10 +106,20 @@ export interface TaskBroker extends Broker, Disposable {
 export interface SessionBroker extends Broker, Disposable {
   /** Opens the account of a task. */
   forTask(account: TaskAccount): TaskBroker;
-  /** What the session has used, and its caps. */
-  readonly budget: { readonly used: Amounts; readonly caps: Caps };
+  /** What the session has used and its caps, and the same of the day for all sessions; null: the day has no cap. */
+  readonly budget: Spending & { readonly day: Spending | null };
+  /** What the session's requests came to, by model and key. */
+  readonly usage: readonly UsageGroup[];
+  /** How a key of this session is named to people; null for none that was used. */
+  keyName(fingerprint: string): string | null;
   /** Raises the session's cap in US dollars by so much. */
   raiseBudget(usd: number): void;
+}
+
+/** What was used under caps. */
+export interface Spending {
+  readonly used: Amounts;
+  readonly caps: Caps;
 }
 
 /** What requests come to. */

@@ -1,7 +1,7 @@
 import type { ModelConfig } from "../config/schema.ts";
 import type { BudgetAccount } from "./budget_account.ts";
 import type { BudgetScope } from "./budget_scope.ts";
-import type { Amounts, RequestOutcome } from "./provider.ts";
+import type { Amounts } from "./provider.ts";
 import { affordableOutput, minus, NOTHING, plus, requestCost } from "./spend.ts";
 
 /** A request that wants to be paid for. */
@@ -32,11 +32,9 @@ const ASSUMED_OUTPUT = 131_072;
 /** A limit under which an answer is of no use, in tokens. */
 const LEAST_OUTPUT = 16;
 /** A lowered limit leaves room for others, but no less than this for itself, in tokens. */
-const ROOMY_OUTPUT = 4_096;
+export const ROOMY_OUTPUT = 4_096;
 /** What a hand-over needs beyond the conversation: its prompt, the last results and its text, in tokens. */
 const HANDOVER_TOKENS = { input: 1_024, output: 1_024 };
-/** Beyond what was heard, in tokens: what a server may have written until it noticed that nobody listens. */
-const UNHEARD_TOKENS = 256;
 
 /** What comes of a request: how much output it may have, or that it waits, or that it can never be paid for. */
 export type Verdict = "wait" | "never" | { readonly output: number };
@@ -93,12 +91,4 @@ export function take(ask: BudgetAsk, output: number): Reservation {
   account.requests++;
   const isWhole = output >= (maxOutput ?? ASSUMED_OUTPUT);
   return { ask, input, output, held, outputLimit: isWhole ? maxOutput : output };
-}
-
-/** What a request without reported usage comes to: nothing where it was refused outright. */
-export function estimate({ input, output }: Reservation, { error, answerChars }: RequestOutcome) {
-  const isRefused = answerChars === 0 && error?.status !== undefined;
-  if (isRefused || error?.code === "unreachable") return { input: 0, output: 0 };
-  if (answerChars === undefined) return { input, output: Math.min(output, ROOMY_OUTPUT) };
-  return { input, output: Math.min(output, answerChars + (error === null ? 0 : UNHEARD_TOKENS)) };
 }

@@ -143,8 +143,11 @@ Deno.test("an agent sees its own tasks and those below, nobody else's", async ()
 });
 
 Deno.test("the subtree adds up what a task and all below it used", async () => {
-  await using stage = new Stage({ delegation: { max_spawn_depth: 2 } }, {
-    costOf: (_model, { input }) => input / 100,
+  const price = { input: 10_000, output: 0 }; // a cent a token sent
+  await using stage = new Stage({
+    delegation: { max_spawn_depth: 2 },
+    models: { "some-model": { price } },
+    budget: { session: { usd: null }, task: { usd: null } },
   });
   const [id = ""] = await stage.spawn("parent");
   await stage.puppets.of("parent").tool("delegate_task_async", { goal: "below" });

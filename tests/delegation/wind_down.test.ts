@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { HandoverReason } from "../../lib/protocol/agent_events.ts";
+import { NO_USAGE } from "../../lib/protocol/conversation.ts";
 import { settled } from "../support/fake_clock.ts";
 import { Stage } from "../support/test_ground.ts";
 
@@ -88,7 +89,12 @@ Deno.test("a used-up token budget asks for the hand-over instead of another requ
     (refused: { kind: string }) => refused.kind === "aborted",
   );
   assert.ok(puppet.heard("handover"));
-  await puppet.call("acquire", ASK);
+  const { id: leaseId } = await puppet.call("acquire", ASK);
+  puppet.tell({
+    type: "cast",
+    service: "release",
+    args: { leaseId, outcome: { usage: NO_USAGE, error: null } },
+  });
   puppet.tell(handedOver("as far as it went", "budget"));
   await settled();
   const { status, reason, summary, tokens } = await stage.call("collect_task", { task_id: id });

@@ -1,0 +1,41 @@
+import type { RequestRow } from "../store/store.ts";
+import type { TokenUsage } from "../protocol/conversation.ts";
+import { costOf } from "./prices.ts";
+import type { Amounts, RequestOutcome } from "./provider.ts";
+import { type Reservation, ROOMY_OUTPUT } from "./reservation.ts";
+
+/** What a request is taken to have used and cost; the budget, the ledger and the task's record all say this. */
+export type Booking = Pick<RequestRow, "usage" | "isEstimate" | "usd">;
+
+/** Beyond what was heard, in tokens: what a server may have written until it noticed that nobody listens. */
+const UNHEARD_TOKENS = 256;
+
+/**
+ * Books a request that has ended: at what its server reported, the cost before our prices, and at our estimate where
+ * it reported no usage. Dollars are null where neither a cost nor a price is known.
+ */
+export function bookingOf(reservation: Reservation, outcome: RequestOutcome): Booking {
+  const usage = outcome.usage ?? estimate(reservation, outcome);
+  return {
+    usage,
+    isEstimate: outcome.usage === null && usage.input > 0,
+    usd: outcome.costUsd ?? costOf(usage, reservation.ask.price),
+  };
+}
+
+/** What a booking counts under a cap; unknown dollars count as none. */
+export function amountsOfBooking({ usage, usd }: Booking): Amounts {
+  return { usd: usd ?? 0, tokens: usage.input + usage.output, requests: 1 };
+}
+
+/** What a request without reported usage comes to: nothing where it was refused outright. */
+function estimate({ input, output }: Reservation, { error, answerChars }: RequestOutcome): TokenUsage {
+  const isRefused = answerChars === 0 && error?.status !== undefined;
+  if (isRefused || error?.code === "unreachable") return used(0, 0);
+  if (answerChars === undefined) return used(input, Math.min(output, ROOMY_OUTPUT));
+  return used(input, Math.min(output, answerChars + (error === null ? 0 : UNHEARD_TOKENS)));
+}
+
+function used(input: number, output: number): TokenUsage {
+  return { input, cached: 0, output, reasoning: 0 };
+}
