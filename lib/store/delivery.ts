@@ -21,8 +21,13 @@ export interface DeliveryLedger {
 
 /** A ledger that lives as long as its process. */
 export class MemoryLedger implements DeliveryLedger {
-  readonly #delivered = new Set<string>();
+  readonly #delivered: Set<string>;
   readonly #claims = new Map<string, { owner: OwnerId; way: DeliveryWay }>();
+
+  /** `delivered`: the tasks whose results were delivered before. */
+  constructor(delivered: Iterable<string> = []) {
+    this.#delivered = new Set(delivered);
+  }
 
   claim(taskId: string, owner: OwnerId, way: DeliveryWay): boolean {
     if (this.isClaimed(taskId)) return false;

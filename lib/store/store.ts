@@ -2,7 +2,9 @@ import type { ConversationUpdate, Message, TokenUsage } from "../protocol/conver
 import type { JournalEvent } from "../protocol/events.ts";
 import type { ModelRef } from "../protocol/model_ref.ts";
 import type { TaskStatus } from "../protocol/task_state.ts";
+import type { Database } from "./database.ts";
 import type { DeliveryLedger, DeliveryWay, OwnerId } from "./delivery.ts";
+import type { TroubleReader } from "./write_loop.ts";
 
 /** What a process runs: a chat, a `hermes delegate` that waits, or the one detached host of a state directory. */
 export type HostKind = "chat" | "delegate" | "detached";
@@ -79,7 +81,7 @@ export interface NewSession {
 /**
  * One session as its host writes it. Writes are gathered and put on disk together a moment later, in the order in which
  * they came; the end of a task and a confirmed delivery are on disk when the call returns. What cannot be written is
- * kept and tried again with the next batch, and `onTrouble` hears of it.
+ * kept and tried again with the next batch, and `onTrouble` hears of it; disposing tries a last time.
  */
 export interface SessionStore extends Disposable {
   readonly sessionId: string;
@@ -103,7 +105,7 @@ export interface SessionStore extends Disposable {
   titled(title: string): void;
   /** Counts a request. */
   requestEnded(row: RequestRow): void;
-  /** Puts on disk what waits; whether all of it is there. */
+  /** Puts on disk what waits; whether all of it is there. Never throws. */
   flush(): boolean;
 }
 
@@ -125,7 +127,7 @@ export interface StoredTasks {
   lastIds(count: number): readonly string[];
   /**
    * Changes an interrupted task in one step: null when it is not interrupted any more, because another was faster.
-   * `change` gets the task as it stands.
+   * `change` gets the task as it stands; it is called in a transaction and does nothing but answer.
    */
   takeInterrupted(taskId: string, change: (task: StoredTask) => TaskRow): StoredTask | null;
   /** Notes that a result was printed for the shell, its owner; false when it was delivered before. */
@@ -134,7 +136,10 @@ export interface StoredTasks {
 
 /** The processes that run sessions. */
 export interface Hosts {
-  /** Enters this process; false for a second detached host while one lives. */
+  /**
+   * Enters this process, before it writes a task or holds a budget: what belongs to no host that is entered counts as
+   * left over by a dead one. False for a second detached host while one lives.
+   */
   enter(host: HostRow): boolean;
   /** Says where it listens. */
   listens(hostId: string, socket: string): void;
@@ -151,10 +156,12 @@ export interface Recovery {
 
 /** All that outlives its process: one database in a state directory, used by several processes at once. */
 export interface Store extends Disposable {
-  /** Begins a session with an id of its own. `onTrouble` is told once when writing fails, and again after it worked. */
-  begin(session: NewSession, hostId: string, onTrouble: (error: Error) => void): SessionStore;
+  /** The connection, for what else of lib/store keeps something in the same file. */
+  readonly database: Database;
+  /** Begins a session with an id of its own. */
+  begin(session: NewSession, hostId: string, onTrouble: TroubleReader): SessionStore;
   /** Goes on with a session; undefined when there is none of that id. */
-  goOn(sessionId: string, hostId: string, onTrouble: (error: Error) => void): SessionStore | undefined;
+  goOn(sessionId: string, hostId: string, onTrouble: TroubleReader): SessionStore | undefined;
   readonly tasks: StoredTasks;
   readonly hosts: Hosts;
   /** Newest first. */

@@ -1,0 +1,88 @@
+import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+import { asStoreError } from "./store_error.ts";
+
+/** How long a statement waits for another process; SQLite waits in steps of up to 100 ms. */
+const BUSY_TIMEOUT_MS = 5_000;
+
+/** In WAL mode NORMAL keeps every commit over the death of the process (docs/decisions, durability). */
+const SETTINGS =
+  `PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON`;
+
+/**
+ * One connection to a database. Statements are prepared once per text. Throws {@linkcode StoreError} for what a user
+ * can mend; any other error of SQLite is a bug of ours and comes as it is.
+ */
+export class Database implements Disposable {
+  readonly path: string;
+  readonly #sqlite: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+  #isInside = false;
+
+  /** Opens the file as it is, creating an empty one; `openDatabase` makes it ours. */
+  constructor(path: string) {
+    this.path = path;
+    this.#sqlite = this.#told(() => new DatabaseSync(path));
+    this.script(SETTINGS);
+  }
+
+  /** Runs a statement; returns how many rows it changed. */
+  run(sql: string, ...values: SQLInputValue[]): number {
+    return this.#told(() => Number(this.#prepared(sql).run(...values).changes));
+  }
+
+  /** The first row. The caller names its columns, as the statement does. */
+  get<Row>(sql: string, ...values: SQLInputValue[]): Row | undefined {
+    return this.#told(() => this.#prepared(sql).get(...values) as Row | undefined); // columns are the statement's
+  }
+
+  /** All rows. The caller names their columns, as the statement does. */
+  all<Row>(sql: string, ...values: SQLInputValue[]): Row[] {
+    return this.#told(() => this.#prepared(sql).all(...values) as Row[]); // columns are the statement's
+  }
+
+  /** Runs several statements without values. */
+  script(sql: string): void {
+    this.#told(() => this.#sqlite.exec(sql));
+  }
+
+  /**
+   * Runs `work` in one transaction that holds the write lock from its beginning: all of it counts or, when it throws,
+   * nothing. Inside another one it is a part of that. `work` may not wait.
+   */
+  transaction<Result>(work: () => Result): Result {
+    if (this.#isInside) return work();
+    this.run("BEGIN IMMEDIATE");
+    this.#isInside = true;
+    try {
+      const result = work();
+      this.run("COMMIT");
+      return result;
+    } catch (error) {
+      if (this.#sqlite.isTransaction) this.script("ROLLBACK");
+      throw error;
+    } finally {
+      this.#isInside = false;
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#statements.clear();
+    if (this.#sqlite.isOpen) this.#sqlite.close();
+  }
+
+  #prepared(sql: string): StatementSync {
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    const statement = this.#sqlite.prepare(sql);
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+
+  #told<Result>(act: () => Result): Result {
+    try {
+      return act();
+    } catch (error) {
+      throw asStoreError(error, this.path);
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import { type DeliveryLedger, type DeliveryWay, MemoryLedger, type OwnerId } from "./delivery.ts";
+
+/** Where a ledger keeps what was delivered. */
+export interface DeliveryStore {
+  /** Whether a delivery is noted on disk. */
+  isDelivered(taskId: string): boolean;
+  /** Writes deliveries with all that waits; returns those that another process had noted before. */
+  deliver(deliveries: readonly Delivery[]): readonly string[];
+}
+
+interface Delivery {
+  readonly taskId: string;
+  readonly way: DeliveryWay;
+}
+
+/** A ledger whose claims live in memory and whose deliveries are on disk. */
+export class StoredLedger implements DeliveryLedger {
+  readonly #memory: MemoryLedger;
+  readonly #store: DeliveryStore;
+  /** Delivered by other processes since this one began. */
+  readonly #elsewhere = new Set<string>();
+
+  /** `delivered`: the tasks whose results were delivered before. */
+  constructor(store: DeliveryStore, delivered: Iterable<string>) {
+    this.#memory = new MemoryLedger(delivered);
+    this.#store = store;
+  }
+
+  claim(taskId: string, owner: OwnerId, way: DeliveryWay): boolean {
+    if (this.isClaimed(taskId)) return false;
+    if (!this.#store.isDelivered(taskId)) return this.#memory.claim(taskId, owner, way);
+    this.#elsewhere.add(taskId);
+    return false;
+  }
+
+  confirm(owner: OwnerId): readonly Delivery[] {
+    const confirmed = this.#memory.confirm(owner);
+    if (confirmed.length === 0) return confirmed;
+    const late = this.#store.deliver(confirmed);
+    return confirmed.filter(({ taskId }) => !late.includes(taskId));
+  }
+
+  giveBack(owner: OwnerId): void {
+    this.#memory.giveBack(owner);
+  }
+
+  isClaimed(taskId: string): boolean {
+    return this.#memory.isClaimed(taskId) || this.#elsewhere.has(taskId);
+  }
+}

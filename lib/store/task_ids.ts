@@ -1,0 +1,65 @@
+import { newId } from "../support/ids.ts";
+import type { Database } from "./database.ts";
+import { StoreError } from "./store_error.ts";
+
+/** How many ids are reserved in one transaction, so that most spawns write nothing for theirs. */
+const BLOCK = 32;
+/** With so few left the next block is due. */
+const LOW = 8;
+
+/** The task ids of a process, none of which any other task of the state directory has or will have. */
+export class TaskIds {
+  readonly #database: Database;
+  readonly #reserved: string[] = [];
+  /** Given away while nothing could be written. */
+  readonly #unwritten = new Set<string>();
+  #isUsed = false;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** The next id. While nothing can be written it is one that is not taken yet, and reserved as soon as that works. */
+  next(): string {
+    this.#isUsed = true;
+    return this.#reserved.pop() ?? this.#reserve().pop() ?? this.#unreserved();
+  }
+
+  /** Reserves more when they run low: for moments when nobody waits. Throws {@linkcode StoreError}. */
+  refill(): void {
+    if (this.#isUsed && this.#reserved.length <= LOW) this.#reserveBlock();
+  }
+
+  #reserve(): string[] {
+    try {
+      this.#reserveBlock();
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+    }
+    return this.#reserved;
+  }
+
+  #reserveBlock(): void {
+    const fresh: string[] = [];
+    this.#database.transaction(() => {
+      for (const id of this.#unwritten) this.#insert(id);
+      while (fresh.length < BLOCK) {
+        const id = newId("t", (each) => this.#unwritten.has(each));
+        if (this.#insert(id)) fresh.push(id);
+      }
+    });
+    this.#unwritten.clear();
+    this.#reserved.push(...fresh);
+  }
+
+  #insert(id: string): boolean {
+    return this.#database.run("INSERT INTO task_ids (task_id) VALUES (?) ON CONFLICT DO NOTHING", id) === 1;
+  }
+
+  #unreserved(): string {
+    const sql = "SELECT 1 FROM task_ids WHERE task_id = ?";
+    const id = newId("t", (each) => this.#unwritten.has(each) || this.#database.get(sql, each) !== undefined);
+    this.#unwritten.add(id);
+    return id;
+  }
+}
