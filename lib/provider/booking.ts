@@ -1,7 +1,8 @@
 import type { RequestRow } from "../store/store.ts";
 import type { TokenUsage } from "../protocol/conversation.ts";
 import { costOf } from "./prices.ts";
-import type { Amounts, RequestOutcome } from "./provider.ts";
+import type { Amounts } from "../store/spend_book.ts";
+import type { RequestOutcome } from "./provider.ts";
 import { type Reservation, ROOMY_OUTPUT } from "./reservation.ts";
 
 /** What a request is taken to have used and cost; the budget, the ledger and the task's record all say this. */

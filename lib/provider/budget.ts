@@ -1,9 +1,9 @@
 import { BudgetAccount } from "./budget_account.ts";
-import { refusal } from "./budget_refusal.ts";
 import { BudgetScope, type BudgetWarning } from "./budget_scope.ts";
 import type { RequestOutcome, TaskAccount } from "./provider.ts";
 import { amountsOfBooking, type Booking, bookingOf } from "./booking.ts";
-import { type BudgetAsk, isTight, judge, type Reservation, take } from "./reservation.ts";
+import { decide, enter, isHeldUpByOthers, watchShared } from "./budget_decision.ts";
+import { type BudgetAsk, isTight, type Reservation } from "./reservation.ts";
 import { minus, NOTHING } from "./spend.ts";
 
 interface Waiter {
@@ -20,6 +20,8 @@ export class Budget {
   readonly #tasks = new Map<string, BudgetAccount>();
   readonly #onWarning: (warning: BudgetWarning) => void;
   #waiters: Waiter[] = [];
+  /** While somebody waits for what other processes hold. */
+  #watch: Disposable | null = null;
 
   /** `outer` are the scopes of everybody, the session's first. */
   constructor(outer: readonly BudgetScope[], onWarning: (warning: BudgetWarning) => void) {
@@ -97,19 +99,29 @@ export class Budget {
 
   /** Looks at all who wait again: more may have become free. */
   pump(): void {
+    this.#serve();
+    if (this.#waiters.some(({ ask }) => isHeldUpByOthers(ask))) {
+      this.#watch ??= watchShared(this.#outer, () => this.pump());
+    } else {
+      this.#watch?.[Symbol.dispose]();
+      this.#watch = null;
+    }
+  }
+
+  #serve(): void {
     const heldUp = new Set<BudgetScope>();
     for (const waiter of this.#waiters.toSorted((a, b) => rank(a) - rank(b))) {
       const { ask, settle } = waiter;
       const { scopes } = ask.account;
       if (!ask.isHandover && scopes.some((scope) => heldUp.has(scope))) continue;
-      const verdict = judge(ask);
-      if (verdict === "wait") {
+      const decision = decide(ask);
+      if (decision === "wait") {
         for (const scope of scopes) if (isTight(scope, ask)) heldUp.add(scope);
         continue;
       }
       this.#waiters = this.#waiters.filter((each) => each !== waiter);
-      if (verdict === "never") settle.reject(refusal(ask));
-      else settle.resolve(take(ask, verdict.output));
+      if ("held" in decision) settle.resolve(enter(decision));
+      else settle.reject(decision);
     }
   }
 }

@@ -1,4 +1,5 @@
-import type { Amounts, TaskAccount } from "./provider.ts";
+import type { Amounts } from "../store/spend_book.ts";
+import type { TaskAccount } from "./provider.ts";
 import type { BudgetScope } from "./budget_scope.ts";
 import { least, minus, NOTHING, plus } from "./spend.ts";
 

@@ -1,4 +1,4 @@
-import { ProviderError } from "../support/errors.ts";
+import { ProviderError, UserError } from "../support/errors.ts";
 import { BudgetScope } from "./budget_scope.ts";
 import type { BudgetAsk } from "./reservation.ts";
 
@@ -18,6 +18,22 @@ export function refusal({ account, price }: BudgetAsk): ProviderError {
       hint: name === "task"
         ? "Give the task a larger budget, or raise budget.task in config.yaml"
         : `Raise it with /budget +USD or --budget-usd, or budget.${name} in config.yaml`,
+    },
+  );
+}
+
+/** Why a request is refused when a cap that others share cannot be looked up: it must not be overshot in silence. */
+export function uncheckable(error: unknown): Error {
+  if (!(error instanceof UserError)) return error instanceof Error ? error : new Error(String(error));
+  return new ProviderError(
+    "budget",
+    `Cannot send another request: the budget of the day cannot be checked (${error.message})`,
+    {
+      retryable: false,
+      hint: `${
+        error.hint ?? "Try again"
+      }; without this cap it goes on: hermes config set budget.day.usd null`,
+      cause: error,
     },
   );
 }

@@ -1,16 +1,6 @@
-import type { Amounts, Caps } from "./provider.ts";
+import type { Amounts, SpendBook } from "../store/spend_book.ts";
+import type { Caps } from "./provider.ts";
 import { amountsOf, minus, NOTHING, plus, UNITS } from "./spend.ts";
-
-/** What is spent under one cap. The day's may be shared with other processes; every other is its session's own. */
-export interface SpendBook {
-  /** Settled by requests that have ended, wherever they were sent from. */
-  readonly settled: Amounts;
-  /** Reserved by requests under way. */
-  readonly held: Amounts;
-  hold(amounts: Amounts): void;
-  /** Takes back a hold and counts what came of it. */
-  settle(held: Amounts, spent: Amounts): void;
-}
 
 /** A book that lives as long as its process. */
 export class MemoryBook implements SpendBook {

@@ -1,5 +1,6 @@
 import type { AssistantMessage, Message, TokenUsage, ToolSchema } from "../protocol/conversation.ts";
 import type { ModelRef } from "../protocol/model_ref.ts";
+import type { Amounts } from "../store/spend_book.ts";
 import type { RequestRow } from "../store/store.ts";
 import type { UsageGroup } from "../store/usage.ts";
 import type { ProviderError } from "../support/errors.ts";
@@ -120,13 +121,6 @@ export interface SessionBroker extends Broker, Disposable {
 export interface Spending {
   readonly used: Amounts;
   readonly caps: Caps;
-}
-
-/** What requests come to. */
-export interface Amounts {
-  readonly usd: number;
-  readonly tokens: number;
-  readonly requests: number;
 }
 
 /** Why the model stopped. A stream that ends without saying so is a {@linkcode ProviderError} `cut`. */

@@ -1,7 +1,7 @@
 import type { ModelConfig } from "../config/schema.ts";
 import type { BudgetAccount } from "./budget_account.ts";
 import type { BudgetScope } from "./budget_scope.ts";
-import type { Amounts } from "./provider.ts";
+import type { Amounts } from "../store/spend_book.ts";
 import { affordableOutput, minus, NOTHING, plus, requestCost } from "./spend.ts";
 
 /** A request that wants to be paid for. */
@@ -23,6 +23,8 @@ export interface Reservation {
   readonly input: number;
   readonly output: number;
   readonly held: Amounts;
+  /** What is kept aside for the hand-over from then on; null: nothing. */
+  readonly aside: Amounts | null;
   /** The output limit to send; null: none. */
   readonly outputLimit: number | null;
 }
@@ -79,16 +81,14 @@ function inputOf({ account, model, bytes }: BudgetAsk): number {
   return account.boundInput(model, bytes);
 }
 
-/** Holds what a request may cost in all its scopes, and keeps its hand-over aside. */
-export function take(ask: BudgetAsk, output: number): Reservation {
+/** What is reserved for a request that may have so much output; nothing is held yet. */
+export function reservationOf(ask: BudgetAsk, output: number): Reservation {
   const { account, price, maxOutput } = ask;
   const input = inputOf(ask);
   const held = requestCost({ input, output }, price);
-  const aside = asideFor(ask);
-  const fits = affordableOutput(minus(account.left, aside), input, price) >= output;
-  account.keepAside(fits && aside.requests > 0 ? aside : null);
-  for (const scope of account.scopes) scope.book.hold(held);
-  account.requests++;
+  const wish = asideFor(ask);
+  const fits = affordableOutput(minus(account.left, wish), input, price) >= output;
+  const aside = fits && wish.requests > 0 ? wish : null;
   const isWhole = output >= (maxOutput ?? ASSUMED_OUTPUT);
-  return { ask, input, output, held, outputLimit: isWhole ? maxOutput : output };
+  return { ask, input, output, held, aside, outputLimit: isWhole ? maxOutput : output };
 }

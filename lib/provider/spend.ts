@@ -1,7 +1,8 @@
 import type { ModelConfig } from "../config/schema.ts";
 import type { TokenUsage } from "../protocol/conversation.ts";
 import { costOf } from "./prices.ts";
-import type { Amounts, Caps } from "./provider.ts";
+import type { Amounts } from "../store/spend_book.ts";
+import type { Caps } from "./provider.ts";
 
 /** Nothing at all. */
 export const NOTHING: Amounts = { usd: 0, tokens: 0, requests: 0 };

@@ -1,0 +1,195 @@
+import assert from "node:assert/strict";
+import { createBroker } from "../../lib/provider/broker.ts";
+import type { Broker, SessionBroker } from "../../lib/provider/provider.ts";
+import type { Database } from "../../lib/store/database.ts";
+import { DayBook } from "../../lib/store/day_book.ts";
+import { openDatabase } from "../../lib/store/open_database.ts";
+import { DatabaseHosts } from "../../lib/store/stored_hosts.ts";
+import { ProviderError } from "../../lib/support/errors.ts";
+import { ASK, endpoint, never, NO_CAPS, OK } from "../provider/broker_fixture.ts";
+import { FakeClock, settled } from "../support/fake_clock.ts";
+import { TempDir } from "../support/temp_dir.ts";
+
+/** A dollar a token: a request of {@linkcode ASK} holds 200. */
+const PRICE = { input: 1_000_000, cached: null, output: 1_000_000 };
+const SPENT = { usage: { input: 60, cached: 0, output: 40, reasoning: 0 }, error: null };
+const NOTHING = { usd: 0, tokens: 0, requests: 0 };
+
+interface Seat {
+  readonly broker: SessionBroker;
+  readonly book: DayBook;
+  readonly database: Database;
+}
+
+/** One state directory and the sessions on it, each with a connection of its own as in a process of its own. */
+class Day implements AsyncDisposable {
+  readonly clock = new FakeClock();
+  readonly dir = new TempDir();
+  readonly #seats: Seat[] = [];
+
+  seat(usd: number): Seat {
+    const database = openDatabase(this.dir.path);
+    const { clock } = this;
+    const book = new DayBook({ database, hostId: `h${this.#seats.length}`, home: this.dir.path, clock });
+    const broker = createBroker({
+      endpointOf: () => endpoint([]),
+      settingsOf: () => ({ max_output_tokens: 100, price: PRICE }),
+      clock,
+      random: () => 0,
+      budget: { session: NO_CAPS, day: { caps: { ...NO_CAPS, usd }, book } },
+    });
+    const seat = { broker, book, database };
+    this.#seats.push(seat);
+    return seat;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const { book, database } of this.#seats) {
+      await book[Symbol.asyncDispose]();
+      database[Symbol.dispose]();
+    }
+    this.dir[Symbol.dispose]();
+  }
+}
+
+function take(broker: Broker) {
+  return broker.acquire(ASK, never());
+}
+
+function isBudget(error: unknown): boolean {
+  return error instanceof ProviderError && error.code === "budget" && !error.retryable;
+}
+
+Deno.test("DayBook counts what all sessions hold and have settled", async () => {
+  await using day = new Day();
+  const [one, two] = [day.seat(1_000), day.seat(1_000)];
+  const lease = await take(one.broker);
+  assert.deepEqual(two.book.held, { usd: 200, tokens: 200, requests: 1 });
+  one.broker.release(lease.id, SPENT);
+  assert.deepEqual([two.book.held, two.book.settled], [NOTHING, { usd: 100, tokens: 100, requests: 1 }]);
+  assert.deepEqual(two.broker.budget.day?.used, { usd: 100, tokens: 100, requests: 1 });
+});
+
+Deno.test("DayBook keeps the cap over sessions that take what there is", async () => {
+  await using day = new Day();
+  const seats = [day.seat(1_050), day.seat(1_050), day.seat(1_050)];
+  let billed = 0;
+  await Promise.all(seats.map(async ({ broker }) => {
+    for (;;) {
+      const lease = await take(broker).catch(() => null);
+      if (lease === null) return;
+      billed += 100;
+      await settled();
+      broker.release(lease.id, SPENT);
+    }
+  }));
+  assert.ok(billed <= 1_050 && billed >= 800, `$${billed}`);
+  assert.equal(seats[0]?.book.settled.usd, billed);
+  await assert.rejects(take(day.seat(1_050).broker), isBudget);
+});
+
+Deno.test("DayBook wakes who waits for another session's hold, without a clock", async () => {
+  await using day = new Day();
+  const [one, two] = [day.seat(350), day.seat(350)];
+  const lease = await take(one.broker);
+  const waiting = take(two.broker);
+  one.broker.release(lease.id, SPENT);
+  two.broker.release((await waiting).id, SPENT);
+  assert.equal(two.book.settled.usd, 200);
+});
+
+Deno.test("DayBook wakes who has begun to listen before the other one settles", async () => {
+  await using day = new Day();
+  const [one, two] = [day.seat(350), day.seat(350)];
+  const lease = await take(one.broker);
+  const waiting = take(two.broker);
+  while (!hasWaiter(day)) await settled();
+  one.broker.release(lease.id, SPENT);
+  two.broker.release((await waiting).id, SPENT);
+  assert.equal(hasWaiter(day), false);
+});
+
+function hasWaiter({ dir }: Day): boolean {
+  try {
+    return [...Deno.readDirSync(dir.at("run/day_waiters"))].length > 0;
+  } catch {
+    return false;
+  }
+}
+
+Deno.test("DayBook is rung through files that dead processes left", async () => {
+  await using day = new Day();
+  Deno.mkdirSync(day.dir.at("run/day_waiters"), { recursive: true });
+  Deno.writeTextFileSync(day.dir.at("run/day_waiters/1_left"), "");
+  const { broker, book } = day.seat(350);
+  broker.release((await take(broker)).id, SPENT);
+  await book[Symbol.asyncDispose]();
+  assert.equal(hasWaiter(day), false);
+});
+
+Deno.test("DayBook settles a request on the day on which it was reserved", async () => {
+  await using day = new Day();
+  const { broker, book } = day.seat(350);
+  const lease = await take(broker);
+  await day.clock.advance(86_400_000);
+  assert.deepEqual([book.held, book.settled], [NOTHING, NOTHING]);
+  broker.release(lease.id, SPENT);
+  assert.deepEqual(book.settled, NOTHING);
+  await day.clock.advance(-86_400_000);
+  assert.equal(book.settled.usd, 100);
+});
+
+Deno.test("DayBook counts what a dead process held as spent, for those who wait for it", async () => {
+  await using day = new Day();
+  const [one, two] = [day.seat(350), day.seat(350)];
+  const hosts = new DatabaseHosts(two.database);
+  hosts.enter({ ...THIS_PROCESS, hostId: "h0" });
+  await take(one.broker);
+  let isGranted = false;
+  const waiting = take(two.broker).then(() => isGranted = true);
+  await day.clock.advance(15_000);
+  assert.equal(isGranted, false);
+  hosts.leave("h0");
+  await day.clock.advance(15_000);
+  await waiting;
+  assert.deepEqual(two.book.settled, { usd: 200, tokens: 200, requests: 1 });
+});
+
+const THIS_PROCESS = {
+  pid: Deno.pid,
+  startMark: "",
+  kind: "chat",
+  sessionId: "s00000",
+  socket: null,
+  since: 0,
+} as const;
+
+Deno.test("DayBook that cannot be looked up lets no request out, and says how to go on", async () => {
+  await using day = new Day();
+  const { broker, database } = day.seat(350);
+  using other = openDatabase(day.dir.path);
+  database.script("PRAGMA busy_timeout = 0");
+  other.script("BEGIN IMMEDIATE");
+  await assert.rejects(take(broker), (error) => {
+    assert.ok(isBudget(error) && error instanceof ProviderError);
+    assert.match(error.message, /the budget of the day cannot be checked \(Cannot use ".*": another process/);
+    assert.match(error.hint ?? "", /hermes config set budget.day.usd null/);
+    return true;
+  });
+  other.script("ROLLBACK");
+  broker.release((await take(broker)).id, SPENT);
+});
+
+Deno.test("DayBook that cannot be written keeps the hold and settles it later", async () => {
+  await using day = new Day();
+  const { broker, book, database } = day.seat(1_000);
+  using other = openDatabase(day.dir.path);
+  database.script("PRAGMA busy_timeout = 0");
+  const lease = await take(broker);
+  other.script("BEGIN IMMEDIATE");
+  broker.release(lease.id, SPENT);
+  other.script("ROLLBACK");
+  assert.deepEqual([book.held.usd, book.settled.usd], [200, 0]);
+  broker.release((await take(broker)).id, OK);
+  assert.deepEqual([book.held.usd, book.settled.requests], [0, 2]);
+});
