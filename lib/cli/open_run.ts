@@ -10,6 +10,8 @@ import { ProgressBoard } from "./render/progress_board.ts";
 
 /** What chat and delegate have in common on their command line. */
 export interface RunOptions {
+  /** What the process is to others: a chat, or a delegation that waits. */
+  readonly kind?: "chat" | "delegate";
   readonly model?: string | undefined;
   readonly provider?: string | undefined;
   readonly offline?: boolean | undefined;
@@ -45,6 +47,7 @@ export async function openRun(io: Io, options: RunOptions): Promise<Run> {
     env: io.env,
     workerUrl: io.workerUrl,
     toolsets: options.toolsets ?? ALL_TOOLSETS,
+    kind: options.kind ?? "chat",
     ...(options.budgetUsd === undefined ? {} : { budgetUsd: options.budgetUsd }),
   });
   if (model.provider === "offline" && !quiet) {

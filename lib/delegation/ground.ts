@@ -21,6 +21,8 @@ export interface Ground {
   readonly model: ModelRef;
   readonly toolsets: readonly Toolset[];
   readonly cwd: string;
+  /** The directory for what is too long for the conversation of an agent. */
+  readonly spillDir: string;
   shellFor(taskId: string): Shell;
   emit(body: EventBody | LossyBody, taskId?: string): void;
   /** Keeps a summary that is too long for its reader in a file. Returns its path; null when it could not be kept. */
@@ -33,4 +35,6 @@ export interface Caller {
   readonly ownerId: OwnerId;
   /** A person's look or command claims no results and is bound by no list of models. */
   readonly by: "agent" | "user";
+  /** Where a task of the shell works, when that is not where the session does. */
+  readonly place?: Pick<Ground, "cwd" | "model" | "toolsets">;
 }

@@ -8,6 +8,8 @@ import type { TaskSpec } from "./task_spec.ts";
 /** One task of a session: what was asked, where it is, what it did. The only writer of its status. */
 export class TaskRecord {
   readonly spec: TaskSpec;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
   readonly steers = new SteerBox();
   readonly evidence = new Evidence();
   readonly progress: Progress;
@@ -20,6 +22,7 @@ export class TaskRecord {
   /** A queued task; `onChange` is told after every change of status. `now` in milliseconds since the epoch. */
   constructor(spec: TaskSpec, now: number, onChange: (record: TaskRecord, event: TaskEvent) => void) {
     this.spec = spec;
+    this.createdAt = now;
     this.progress = new Progress(now);
     this.#state = { status: "queued", queuedAt: now };
     this.#onChange = onChange;
@@ -27,10 +30,10 @@ export class TaskRecord {
 
   /** The record of a task that was stored; `onChange` as in the constructor. */
   static restored(
-    { spec, state, cancelWords, progress, steers, evidence }: TaskSnapshot,
+    { spec, createdAt, state, cancelWords, progress, steers, evidence }: TaskSnapshot,
     onChange: (record: TaskRecord, event: TaskEvent) => void,
   ): TaskRecord {
-    const record = new TaskRecord(spec, state.queuedAt, onChange);
+    const record = new TaskRecord(spec, createdAt, onChange);
     record.#state = state;
     record.cancelWords = cancelWords;
     record.progress.restore(progress);
@@ -44,6 +47,7 @@ export class TaskRecord {
     return {
       version: 1,
       spec: this.spec,
+      createdAt: this.createdAt,
       state: this.#state,
       cancelWords: this.cancelWords,
       progress: this.progress.snapshot,

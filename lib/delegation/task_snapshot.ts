@@ -1,4 +1,4 @@
-import type { TaskState } from "../protocol/task_state.ts";
+import { advance, type TaskEvent, type TaskState } from "../protocol/task_state.ts";
 import type { EvidenceView } from "../protocol/task_view.ts";
 import type { ProgressSnapshot } from "./progress.ts";
 import type { SteerSnapshot } from "./steer_box.ts";
@@ -8,6 +8,8 @@ import type { TaskSpec } from "./task_spec.ts";
 export interface TaskSnapshot {
   readonly version: 1;
   readonly spec: TaskSpec;
+  /** When it was taken, in milliseconds since the epoch; a resumed one has been queued since later. */
+  readonly createdAt: number;
   readonly state: TaskState;
   readonly cancelWords: string | null;
   readonly progress: ProgressSnapshot;
@@ -20,4 +22,9 @@ export function readSnapshot(body: unknown): TaskSnapshot {
   const snapshot = body as TaskSnapshot | null; // written by this program; the version says by which one
   if (snapshot?.version === 1) return snapshot;
   throw new TypeError(`A stored task has the version ${snapshot?.version}, this program knows 1`);
+}
+
+/** The snapshot after an event that came while no process had the task; a final state stays what it is. */
+export function advanceSnapshot(snapshot: TaskSnapshot, event: TaskEvent): TaskSnapshot {
+  return { ...snapshot, state: advance(snapshot.state, event) };
 }

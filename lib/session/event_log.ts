@@ -4,16 +4,30 @@ import type { Clock } from "../support/clock.ts";
 /** A reader of the stream; it may neither throw nor emit. */
 export type EventReader = (event: SessionEvent) => void;
 
+/** How a stream goes on and where it is kept. */
+export interface EventLogOptions {
+  /** The number of the last event of an earlier run. */
+  readonly lastSeq?: number;
+  /** Told of each journalled event before every reader is. */
+  readonly keep?: (event: JournalEvent) => void;
+  /** The journalled events of earlier runs after number `since`, oldest first. */
+  readonly earlier?: (since: number) => Iterable<JournalEvent>;
+}
+
 /** The one event stream of a session: numbered, kept, and told to every reader in the same order. */
 export class EventLog {
   readonly #sessionId: string;
   readonly #clock: Clock;
   readonly #journal: JournalEvent[] = [];
   readonly #readers = new Set<EventReader>();
+  readonly #options: EventLogOptions;
+  readonly #lastSeq: number;
 
-  constructor(sessionId: string, clock: Clock) {
+  constructor(sessionId: string, clock: Clock, options: EventLogOptions = {}) {
     this.#sessionId = sessionId;
     this.#clock = clock;
+    this.#options = options;
+    this.#lastSeq = options.lastSeq ?? 0;
   }
 
   /** Adds an event and tells every reader. `taskId` is absent for what the session's own agent does. */
@@ -24,6 +38,9 @@ export class EventLog {
 
   /** Tells `reader` of the journalled events after number `since`, then of everything as it happens. */
   subscribe(reader: EventReader, since = 0): Disposable {
+    if (since < this.#lastSeq) {
+      for (const event of this.#options.earlier?.(since) ?? []) if (event.seq <= this.#lastSeq) reader(event);
+    }
     for (const event of this.#journal) if (event.seq > since) reader(event);
     this.#readers.add(reader);
     return { [Symbol.dispose]: () => void this.#readers.delete(reader) };
@@ -35,12 +52,13 @@ export class EventLog {
       session_id: this.#sessionId,
       ...(taskId === undefined ? {} : { task_id: taskId }),
     };
-    const seq = this.#journal.length;
+    const seq = this.#lastSeq + this.#journal.length;
     if (body.type === "text.delta" || body.type === "task.progress") {
       return { after_seq: seq, ...place, ...body };
     }
     const event: JournalEvent = { seq: seq + 1, ...place, ...body };
     this.#journal.push(event);
+    this.#options.keep?.(event);
     return event;
   }
 }

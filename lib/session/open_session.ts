@@ -1,22 +1,22 @@
-import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { LoadedConfig } from "../config/load.ts";
-import { type Endpoint, endpointOf, modelSettings } from "../config/models.ts";
 import type { Ground } from "../delegation/ground.ts";
 import { Supervisor } from "../delegation/supervisor.ts";
 import { Workers } from "../delegation/workers.ts";
 import type { ModelRef } from "../protocol/model_ref.ts";
-import { createBroker } from "../provider/broker.ts";
-import { MemoryBook } from "../provider/budget_scope.ts";
 import type { SessionBroker } from "../provider/provider.ts";
-import { fileCredentialState } from "../store/credential_state.ts";
-import { MemoryLedger } from "../store/delivery.ts";
+import { openStore } from "../store/open_store.ts";
+import type { HostKind, SessionStore, Store } from "../store/store.ts";
 import { type Clock, systemClock } from "../support/clock.ts";
-import { newId } from "../support/ids.ts";
+import type { WireError } from "../support/errors.ts";
 import { createShell } from "../tools/terminal/shell.ts";
 import type { Shell, Toolset } from "../tools/tool.ts";
 import { EventLog } from "./event_log.ts";
+import { openBroker } from "./open_broker.ts";
+import { openSessionStore } from "./open_session_store.ts";
+import { saveSummary } from "./save_summary.ts";
 import { Session } from "./session.ts";
+import { storeKeeper } from "./store_keeper.ts";
 
 /** What a session is opened with. */
 export interface SessionOptions {
@@ -30,122 +30,97 @@ export interface SessionOptions {
   readonly budgetUsd?: number;
   /** The work toolsets of the session's own agent, which it can grant to children. */
   readonly toolsets: readonly Toolset[];
+  readonly kind: HostKind;
+  /** The session to go on with; absent: a new one. */
+  readonly goOnWith?: string;
+  /** The environment that the commands of a task start from, where it is not `env`. */
+  readonly envOf?: (taskId: string) => SessionOptions["env"] | undefined;
 }
 
 /** Between SIGTERM and SIGKILL of a command's process group. */
 const COMMAND_GRACE_MS = 500;
 
-/** Builds all that a session consists of and joins it; the only place that knows every layer. */
+/**
+ * Builds all that a session consists of and joins it; the only place that knows every layer. Throws a `UserError` when
+ * there is no session to go on with, another process has it, or what is stored cannot be used.
+ */
 export async function openSession(options: SessionOptions): Promise<Session> {
   await using opening = new AsyncDisposableStack();
-  const id = newId("s", () => false);
   const clock = systemClock;
-  const events = new EventLog(id, clock);
+  const store = opening.use(openStore(dirname(options.loaded.path), { clock }));
+  const onTrouble = (trouble: Error | null) => events.emit({ type: "error", error: storeTrouble(trouble) });
+  const stored = openSessionStore(store, options, onTrouble, opening);
+  const { sessionId } = stored;
+  const events: EventLog = new EventLog(sessionId, clock, {
+    lastSeq: stored.lastSeq,
+    keep: (event) => stored.append(event),
+    earlier: (since) => store.events(sessionId, since),
+  });
   const choice = { model: options.model };
-  const broker = await openBroker(options, { clock, events }, opening);
-  const shellFor = (taskId: string | null) => openShell(options, id, taskId, clock);
+  const broker = await openBroker(options, { clock, events, store, stored }, opening);
+  const shellFor = (taskId: string | null) => openShell(options, stored, taskId, clock);
   const workers = opening.use(new Workers(options.workerUrl, clock));
-  const supervisor = opening.use(
-    new Supervisor(groundOf(options, { sessionId: id, clock, events, broker, shellFor, choice, workers })),
-  );
+  const parts = { clock, broker, events, choice, store, stored };
+  const supervisor = opening.use(new Supervisor(groundOf(options, { ...parts, shellFor, workers })));
   const { provider, model } = options.model;
   events.emit({ type: "session.started", provider, model, cwd: options.cwd });
-  const parts = { options, clock, broker, supervisor, events, shell: shellFor(null), choice };
-  return new Session(id, { ...parts, resources: opening.move() });
+  const session = { ...parts, options, supervisor, shell: shellFor(null) };
+  return new Session({ ...session, resources: opening.move() });
 }
 
-/** The broker; for the offline model also its server, which ends with the session. */
-async function openBroker(
-  { loaded, model, budgetUsd }: SessionOptions,
-  { clock, events }: { readonly clock: Clock; readonly events: EventLog },
-  stack: AsyncDisposableStack,
-): Promise<SessionBroker> {
-  let offline: string | null = null;
-  if (model.provider === "offline") {
-    const { startOfflineServer } = await import("../provider/offline/server.ts");
-    offline = stack.use(await startOfflineServer()).baseUrl;
-  }
-  const { budget, credential_pool_strategies: strategies, providers } = loaded.config;
-  return stack.use(createBroker({
-    endpointOf: (provider): Endpoint => {
-      const endpoint = endpointOf(loaded, provider);
-      return provider === "offline" && offline !== null ? { ...endpoint, baseUrl: offline } : endpoint;
-    },
-    settingsOf: (ref) => modelSettings(loaded.config, ref),
-    clock,
-    random: Math.random,
-    strategyOf: (provider) => strategies[provider] ?? "fill_first",
-    limitsOf: (provider) => providers[provider]?.limits ?? null,
-    state: fileCredentialState(dirname(loaded.path)),
-    budget: {
-      session: { ...budget.session, usd: budgetUsd ?? budget.session.usd },
-      day: { caps: { usd: budget.day.usd, tokens: null, requests: null }, book: new MemoryBook() },
-    },
-    emit: (body, taskId) => events.emit(body, taskId),
-  }));
+function storeTrouble(trouble: Error | null): WireError {
+  if (trouble === null) return { code: "store", message: "All that could not be kept is on disk now" };
+  const message = `Cannot keep what happens: ${trouble.message}`;
+  return { code: "store", message, hint: "It is tried again; results are delivered meanwhile" };
 }
 
 interface GroundParts {
-  readonly sessionId: string;
   readonly clock: Clock;
   readonly events: EventLog;
   readonly broker: SessionBroker;
   readonly choice: { readonly model: ModelRef };
+  readonly store: Store;
+  readonly stored: SessionStore;
   readonly shellFor: (taskId: string) => Shell;
   readonly workers: Workers;
 }
 
 function groundOf(options: SessionOptions, parts: GroundParts): Ground {
   const { loaded, cwd, toolsets } = options;
-  const { sessionId, clock, events, broker, shellFor, choice, workers } = parts;
-  const taken = new Set<string>();
+  const { clock, events, broker, shellFor, choice, workers, store, stored } = parts;
   return {
+    sessionId: stored.sessionId,
     clock,
     startChild: workers.start,
     config: loaded.config,
     broker,
-    sessionId,
-    ledger: new MemoryLedger(),
-    keeper: { changed() {}, conversation() {}, history: () => [], find: () => undefined },
+    ledger: stored.ledger,
+    keeper: storeKeeper(store, stored),
     get model() {
       return choice.model;
     },
     toolsets,
     cwd,
+    spillDir: join(dirname(loaded.path), "spill", stored.sessionId),
     shellFor,
     emit: (body, taskId) => events.emit(body, taskId),
     saveSummary: (taskId, text) => saveSummary(dirname(loaded.path), taskId, text),
-    newTaskId: () => {
-      const taskId = newId("t", (candidate) => taken.has(candidate));
-      taken.add(taskId);
-      return taskId;
-    },
+    newTaskId: () => stored.newTaskId(),
   };
 }
 
 function openShell(
-  { env, loaded }: SessionOptions,
-  sessionId: string,
+  { env, envOf, loaded }: SessionOptions,
+  { sessionId, hostId }: SessionStore,
   taskId: string | null,
   clock: Clock,
 ): Shell {
   return createShell({
     outputBytes: loaded.config.terminal.output_chars,
-    env,
+    env: (taskId === null ? undefined : envOf?.(taskId)) ?? env,
     secrets: loaded.secrets.values,
-    marks: { sessionId, taskId },
+    marks: { sessionId, hostId, taskId },
     graceMs: COMMAND_GRACE_MS,
     clock,
   });
-}
-
-function saveSummary(home: string, taskId: string, text: string): string | null {
-  const path = join(home, "spill", `${taskId}.md`);
-  try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    writeFileSync(path, text, { mode: 0o600 });
-    return path;
-  } catch {
-    return null; // the reader is told that there is no file
-  }
 }

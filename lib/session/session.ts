@@ -1,11 +1,18 @@
+import type { ContextCare } from "../agent/context_care.ts";
+import { contextLimits } from "../config/context_limits.ts";
 import { resolveModel } from "../config/models.ts";
 import { callDelegation } from "../delegation/delegation_calls.ts";
 import type { Caller } from "../delegation/ground.ts";
-import type { Supervisor } from "../delegation/supervisor.ts";
+import type { Parked, Supervisor } from "../delegation/supervisor.ts";
+import type { TaskRecord } from "../delegation/task_record.ts";
+import type { ConversationUpdate } from "../protocol/conversation.ts";
 import type { ModelRef } from "../protocol/model_ref.ts";
+import type { TaskView } from "../protocol/task_view.ts";
 import { createModelClient } from "../provider/model_client.ts";
 import type { ModelClient, SessionBroker } from "../provider/provider.ts";
+import type { SessionStore, Store, StoredTask } from "../store/store.ts";
 import type { Clock } from "../support/clock.ts";
+import { spillInto } from "../support/spill.ts";
 import { dispatch, type ToolOutcome } from "../tools/dispatch.ts";
 import type { EvidenceSink, Shell, ToolContext } from "../tools/tool.ts";
 import { Toolbox } from "../tools/toolbox.ts";
@@ -14,6 +21,7 @@ import delegationPrompt from "./delegation_prompt.md" with { type: "text" };
 import type { EventLog } from "./event_log.ts";
 import type { SessionOptions } from "./open_session.ts";
 import { ParentAgent } from "./parent_agent.ts";
+import { adoptSession, resumeTask } from "./resumption.ts";
 import parentPrompt from "./parent_prompt.md" with { type: "text" };
 
 /** How the agent of a chat is made. */
@@ -33,6 +41,8 @@ export interface SessionParts {
   readonly shell: Shell;
   /** The model in use; the supervisor reads it too. */
   readonly choice: { model: ModelRef };
+  readonly store: Store;
+  readonly stored: SessionStore;
   readonly resources: AsyncDisposable;
 }
 
@@ -48,8 +58,8 @@ export class Session implements AsyncDisposable {
   readonly #parts: SessionParts;
   readonly #userTools = new Toolbox(DELEGATION_TOOLS);
 
-  constructor(id: string, parts: SessionParts) {
-    this.id = id;
+  constructor(parts: SessionParts) {
+    this.id = parts.stored.sessionId;
     this.events = parts.events;
     this.supervisor = parts.supervisor;
     this.#parts = parts;
@@ -82,8 +92,9 @@ export class Session implements AsyncDisposable {
       emit: (body) => events.emit(body),
       maxTurns,
       noticesBetweenTurns,
-      history: [],
-      onStored: () => {},
+      context: this.#room(),
+      history: options.goOnWith === undefined ? [] : this.#parts.store.conversation(this.id, null),
+      onStored: (update) => this.#store(update),
     });
   }
 
@@ -94,16 +105,70 @@ export class Session implements AsyncDisposable {
     const isQualified = name !== prefix && Object.hasOwn(loaded.config.providers, prefix);
     const provider = isQualified ? {} : { provider: this.model.provider };
     this.#parts.choice.model = resolveModel(loaded, { model: name, ...provider });
-    agent.useClient(this.#client());
+    agent.useClient(this.#client(), this.#room());
+  }
+
+  /** What outlives the process. */
+  get store(): Store {
+    return this.#parts.store;
+  }
+
+  /** By which its tasks name the process that runs them. */
+  get hostId(): string {
+    return this.#parts.stored.hostId;
+  }
+
+  /** Takes in the tasks of a session that goes on; returns those that other processes run. */
+  adoptTasks(): readonly StoredTask[] {
+    return adoptSession(this.#parts);
+  }
+
+  /** Lets interrupted tasks go on here. Throws {@linkcode ToolFailure} for one that is not interrupted (any more). */
+  resumeTasks(taskIds: readonly string[]): readonly TaskView[] {
+    const { supervisor } = this;
+    return taskIds.map((taskId) => supervisor.view(resumeTask(this.#parts, taskId)));
+  }
+
+  /** Brings tasks to a halt, on disk, from which another process can go on; `isMeant` as of {@linkcode Supervisor.park}. */
+  async park(
+    graceMs: number,
+    isMeant: (record: TaskRecord) => boolean = () => true,
+  ): Promise<readonly Parked[]> {
+    const parked = await this.supervisor.park(isMeant, graceMs);
+    this.#parts.stored.flush();
+    return parked;
+  }
+
+  /** Puts on disk what waits to be; whether all of it is there. */
+  flush(): boolean {
+    return this.#parts.stored.flush();
+  }
+
+  /** A result that was printed for the shell is delivered, when it is the shell's and was not before. */
+  printed(taskId: string): boolean {
+    return this.#parts.store.tasks.deliver(taskId, "print");
   }
 
   [Symbol.asyncDispose](): PromiseLike<void> {
     return this.#parts.resources[Symbol.asyncDispose]();
   }
 
+  #store(update: ConversationUpdate): void {
+    const { stored } = this.#parts;
+    const said = update.messages.find(({ role }) => role === "user");
+    if (said !== undefined) stored.titled(said.content);
+    stored.conversationChanged(null, update);
+  }
+
   #client(): ModelClient {
     const { broker, clock } = this.#parts;
     return createModelClient({ broker, clock, model: this.model });
+  }
+
+  #room(): ContextCare {
+    const { supervisor, options } = this.#parts;
+    const limits = contextLimits(options.loaded.config, this.model);
+    return { ...limits, firstIsGoal: false, spill: spillInto(supervisor.ground.spillDir) };
   }
 
   #context(caller: Caller, signal: AbortSignal): ToolContext {

@@ -29,6 +29,7 @@ async function keyed(handler: Handler) {
       env: { PATH: Deno.env.get("PATH"), ...KEYS },
       workerUrl: WORKER_URL,
       toolsets: ["terminal"],
+      kind: "chat",
     }),
   );
   const events: unknown[] = [];

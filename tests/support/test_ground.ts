@@ -43,6 +43,7 @@ export function testGround(config: Record<string, unknown> = {}, more: Partial<G
     model: { provider: "local", model: "some-model", reasoningEffort: null },
     toolsets: ["terminal", "file"],
     cwd: "/work",
+    spillDir: "/spill/s00001",
     shellFor: () => ({ run: (_command, signal) => untilAborted(signal) }),
     emit: (body, taskId) => void emitted.push({ taskId, ...body }),
     saveSummary: (taskId) => `/spill/${taskId}.md`,

@@ -57,6 +57,7 @@ export class TestSession implements AsyncDisposable {
       env: { PATH: Deno.env.get("PATH") },
       workerUrl,
       toolsets: ["terminal", "file"],
+      kind: "chat",
     });
     return new TestSession(session, server, dir);
   }

@@ -70,7 +70,7 @@ function contextIn(dir: string, evidence: unknown[][]): ToolContext {
       outputBytes: 50_000,
       env: process.env,
       secrets: [],
-      marks: { sessionId: "s00000", taskId: null },
+      marks: { sessionId: "s00000", hostId: "h00000", taskId: null },
       graceMs: 100,
       clock: systemClock,
     }),

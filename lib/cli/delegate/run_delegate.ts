@@ -37,7 +37,7 @@ export async function runDelegate(
   const readsStdin = goals.includes("-") || options.contextFile === "-";
   hintUnread(io, { quiet: options.quiet === true || readsStdin, way: "--context-file -, or - as a goal" });
   const startedAt = performance.now();
-  await using run = await openRun(io, options);
+  await using run = await openRun(io, { ...options, kind: "delegate" });
   using ending = new Ending(io);
   using _answers = answerQuestions(io, run);
   const pinned = pinModel(run, requests, options);

@@ -15,8 +15,8 @@ export interface ShellOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Values that no command may find in its environment. */
   readonly secrets: readonly string[];
-  /** Commands find them as HERMES_SESSION_ID and HERMES_TASK_ID. */
-  readonly marks: { readonly sessionId: string; readonly taskId: string | null };
+  /** Commands find them as HERMES_SESSION_ID, HERMES_HOST_ID and HERMES_TASK_ID. */
+  readonly marks: { readonly sessionId: string; readonly hostId: string; readonly taskId: string | null };
   /** Between SIGTERM and SIGKILL. */
   readonly graceMs: number;
   readonly clock: Clock;
@@ -59,7 +59,7 @@ function commandEnvironment({ env, secrets, marks }: ShellOptions): Record<strin
   const scrubbed = scrubEnvironment(env, secrets);
   delete scrubbed["HERMES_TASK_ID"];
   const task = marks.taskId === null ? {} : { HERMES_TASK_ID: marks.taskId };
-  return { ...scrubbed, HERMES_SESSION_ID: marks.sessionId, ...task };
+  return { ...scrubbed, HERMES_SESSION_ID: marks.sessionId, HERMES_HOST_ID: marks.hostId, ...task };
 }
 
 async function assertDirectory(cwd: string): Promise<void> {

@@ -29,7 +29,7 @@ function fixture(options: Partial<ShellOptions> = {}): Fixture {
     outputBytes: 50_000,
     env: process.env,
     secrets: [],
-    marks: { sessionId: "s00000", taskId: null },
+    marks: { sessionId: "s00000", hostId: "h00000", taskId: null },
     graceMs: GRACE_MS,
     clock: systemClock,
     ...options,
@@ -140,7 +140,7 @@ Deno.test("createShell() says that the directory is missing, or is none", async 
     outputBytes: 10,
     env: {},
     secrets: [],
-    marks: { sessionId: "s00000", taskId: null },
+    marks: { sessionId: "s00000", hostId: "h00000", taskId: null },
     graceMs: 1,
     clock: systemClock,
   });

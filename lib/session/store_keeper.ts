@@ -1,0 +1,19 @@
+import type { TaskKeeper } from "../delegation/task_keeper.ts";
+import type { SessionStore, Store } from "../store/store.ts";
+import { rowOf, snapshotOf } from "./task_rows.ts";
+
+/** Keeps the tasks of a session in its store. */
+export function storeKeeper(store: Store, session: SessionStore): TaskKeeper {
+  return {
+    changed: (record) => session.taskChanged(record.id, () => rowOf(record, session.hostId)),
+    conversation: (record, update) => session.conversationChanged(record.id, update),
+    history(record) {
+      session.flush(); // this process itself may have run it before
+      return store.conversation(record.spec.sessionId, record.id);
+    },
+    find(taskId) {
+      const task = store.tasks.get(taskId);
+      return task === undefined ? undefined : snapshotOf(task);
+    },
+  };
+}

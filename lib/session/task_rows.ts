@@ -1,0 +1,42 @@
+import type { TaskRecord } from "../delegation/task_record.ts";
+import { advanceSnapshot, readSnapshot, type TaskSnapshot } from "../delegation/task_snapshot.ts";
+import type { TaskEvent } from "../protocol/task_state.ts";
+import type { StoredTask, TaskRow } from "../store/store.ts";
+
+/** A task as the store keeps it, run by this host. */
+export function rowOf({ snapshot }: Pick<TaskRecord, "snapshot">, hostId: string): TaskRow {
+  const { spec, state, createdAt } = snapshot;
+  return {
+    taskId: spec.taskId,
+    sessionId: spec.sessionId,
+    ownerId: spec.ownerId,
+    hostId,
+    status: state.status,
+    createdAt,
+    endedAt: "endedAt" in state ? state.endedAt : null,
+    body: snapshot,
+  };
+}
+
+/** What a stored task holds. */
+export function snapshotOf(task: StoredTask): TaskSnapshot {
+  return readSnapshot(task.body);
+}
+
+/** A stored task after an event that came while no process had it. */
+export function advanceRow(task: StoredTask, event: TaskEvent, hostId = task.hostId): TaskRow {
+  return rowOf({ snapshot: advanceSnapshot(snapshotOf(task), event) }, hostId);
+}
+
+/** Stored tasks in an order in which each comes after the one that spawned it, as far as that is among them. */
+export function topDown(tasks: readonly StoredTask[]): readonly StoredTask[] {
+  const below = new Map<string | null, StoredTask[]>();
+  const ids = new Set(tasks.map(({ taskId }) => taskId));
+  for (const task of tasks) {
+    const above = task.ownerId !== null && ids.has(task.ownerId) ? task.ownerId : null;
+    below.set(above, [...below.get(above) ?? [], task]);
+  }
+  const walk = (above: string | null): readonly StoredTask[] =>
+    (below.get(above) ?? []).flatMap((task) => [task, ...walk(task.taskId)]);
+  return walk(null);
+}
