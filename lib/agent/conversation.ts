@@ -14,15 +14,22 @@ export const OUTCOME_UNKNOWN = JSON.stringify({
   },
 });
 
+/** So many tokens the first `upTo` messages had, with the tools, when they were sent. */
+export interface ReportedInput {
+  readonly tokens: number;
+  readonly upTo: number;
+}
+
 /**
  * The messages of one agent, valid at every moment between two calls of its methods:
  * each call of an assistant message is answered exactly once before anything else follows.
  */
 export class Conversation {
-  readonly #messages: Message[];
+  #messages: Message[];
   #open: string[];
   /** How many of the first messages are stored as they are. */
   #stored: number;
+  #reported: ReportedInput | null = null;
 
   /** Starts with `messages`, taken as they are; calls of the last of them may be open. `stored` of them are stored. */
   constructor(messages: readonly Message[], { stored = 0 }: { readonly stored?: number } = {}) {
@@ -33,6 +40,16 @@ export class Conversation {
 
   get messages(): readonly Message[] {
     return this.#messages;
+  }
+
+  /** What was last noted of its tokens; null when nothing was, or all of it has changed since. */
+  get reported(): ReportedInput | null {
+    return this.#reported;
+  }
+
+  /** Notes the tokens that the first `upTo` messages had in a request; 0 are none that were reported. */
+  noteInput(tokens: number, upTo: number): void {
+    if (tokens > 0) this.#reported = { tokens, upTo };
   }
 
   /** Adds a user message; empty ones are left out. Calls still open are answered as aborted first. */
@@ -66,6 +83,17 @@ export class Conversation {
     for (const callId of this.#open.splice(0)) {
       this.#messages.push({ role: "tool", callId, content });
     }
+  }
+
+  /** Puts a valid conversation in its place; what stays the same at the begin stays stored. No call may be open. */
+  replace(messages: readonly Message[]): void {
+    if (this.#open.length > 0) throw new TypeError("The conversation was replaced while a call was open");
+    const changed = messages.findIndex((message, index) => message !== this.#messages[index]);
+    const same = changed < 0 ? messages.length - 1 : changed; // so that a mere cut is an update too
+    this.#messages = [...messages];
+    this.#open = openCalls(messages);
+    this.#stored = Math.min(this.#stored, same);
+    this.#reported = null;
   }
 
   /** What changed since the last call, which from now on counts as stored; null: nothing. */

@@ -3,9 +3,12 @@ import type { AssistantMessage, ToolCall, ToolSchema } from "../protocol/convers
 import type { FailReason } from "../protocol/task_state.ts";
 import type { ModelClient, ModelReply } from "../provider/provider.ts";
 import { ProviderError, toWireError } from "../support/errors.ts";
+import { askModel } from "./ask_model.ts";
+import type { ContextCare } from "./context_care.ts";
 import { ABORTED, type Conversation } from "./conversation.ts";
 import { handoverPrompt } from "./handover_prompt.ts";
 import type { Inbox } from "./inbox.ts";
+import { shortResult } from "./long_result.ts";
 import type { LoopControl } from "./loop_control.ts";
 import { RepeatWatch } from "./repeat_watch.ts";
 import { runTools, type ToolRunner } from "./run_tools.ts";
@@ -26,6 +29,7 @@ export interface LoopOptions {
   readonly control: LoopControl;
   readonly maxTurns: number;
   readonly turnsDone: number;
+  readonly context: ContextCare;
 }
 
 /**
@@ -70,7 +74,7 @@ async function* oneTurn(
   const { conversation } = options;
   await pullInto(options, turn);
   yield { type: "turn_started", turn };
-  const reply = yield* askModel(options, options.schemas);
+  const reply = yield* ask(options, options.schemas);
   yield { type: "turn_ended", turn, usage: reply?.usage ?? null };
   if (reply === null) return turn < options.maxTurns ? null : usedUp(options, lastWords(conversation));
   const cut = cutShort(reply);
@@ -97,8 +101,9 @@ async function* answerCalls(
   const isOffered = finish !== undefined && !signal.aborted;
   const closing = isOffered ? await close(options, turn, finish, content) : null;
   for (const call of toolCalls) {
-    const result = call === finish ? closing?.toolResult : results.get(call.id);
-    conversation.addToolResult({ role: "tool", callId: call.id, content: result ?? ABORTED });
+    const result = (call === finish ? closing?.toolResult : results.get(call.id)) ?? ABORTED;
+    const content = shortResult(call, result, options.context);
+    conversation.addToolResult({ role: "tool", callId: call.id, content });
   }
   for (const message of closing?.messages ?? []) conversation.addUser(message);
   store(options);
@@ -119,28 +124,13 @@ function store({ conversation, inbox }: LoopOptions): void {
   inbox.stored(conversation.takeUpdate() ?? { from: conversation.messages.length, messages: [] });
 }
 
-/** Asks the model once; null when a message or a hand-over cut the request short. What was said until then is kept. */
-async function* askModel(
-  { client, conversation, control }: LoopOptions,
+function ask(
+  options: LoopOptions,
   schemas: readonly ToolSchema[],
 ): AsyncGenerator<AgentEvent, ModelReply | null> {
-  using open = control.openRequest();
-  let said = "";
-  try {
-    const stream = client.request({ messages: conversation.messages, tools: schemas }, open.signal);
-    for (;;) {
-      const step = await stream.next();
-      if (step.done) return step.value;
-      const event = step.value;
-      if (event.type === "text") said += event.delta;
-      if (event.type === "retry") said = "";
-      yield event.type === "retry" ? { ...event, error: toWireError(event.error) } : event;
-    }
-  } catch (error) {
-    if (!open.signal.aborted || control.stop.signal.aborted) throw error;
-    conversation.addAssistant({ role: "assistant", content: said, toolCalls: [] });
-    return null;
-  }
+  // What is set aside for a hand-over is one request, so there is none for a summary.
+  const mayAsk = schemas === options.schemas;
+  return askModel({ ...options, schemas, mayAsk, onCompacted: () => store(options) });
 }
 
 async function offerClosing(options: LoopOptions, turn: number, text: string): Promise<LoopEnd | null> {
@@ -189,7 +179,7 @@ async function* handOver(
   await pullInto(options, turn);
   conversation.addUser(handoverPrompt(reason));
   yield { type: "turn_started", turn };
-  const reply = yield* askModel(options, []);
+  const reply = yield* ask(options, []);
   yield { type: "turn_ended", turn, usage: reply?.usage ?? null };
   if (reply !== null) conversation.addAssistant({ ...reply.message, toolCalls: [] });
   store(options);

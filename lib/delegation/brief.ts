@@ -1,3 +1,4 @@
+import { contextLimits } from "../config/context_limits.ts";
 import type { Message, ToolSchema } from "../protocol/conversation.ts";
 import type { ChildBrief } from "../protocol/worker_messages.ts";
 import type { Toolset } from "../tools/tool.ts";
@@ -39,7 +40,8 @@ export class BriefWriter {
    */
   async write(record: TaskRecord, handedOn: readonly HandedOn[]): Promise<ChildBrief> {
     const { spec } = record;
-    const { config: { terminal }, keeper } = this.#ground;
+    const { config, keeper, spillDir } = this.#ground;
+    const { terminal } = config;
     const history = record.isResumed ? keeper.history(record) : [];
     const isFresh = history.length === 0;
     return {
@@ -52,6 +54,8 @@ export class BriefWriter {
       cwd: spec.cwd,
       maxTurns: spec.limits.maxTurns,
       turnsDone: isFresh ? 0 : turnsDone(record, history),
+      context: contextLimits(config, spec.model),
+      spillDir,
       terminal: { timeoutS: terminal.timeout, maxTimeoutS: terminal.max_timeout },
     };
   }

@@ -1,3 +1,4 @@
+import type { ContextCare } from "../agent/context_care.ts";
 import { Conversation, OUTCOME_UNKNOWN } from "../agent/conversation.ts";
 import type { Inbox } from "../agent/inbox.ts";
 import { LoopControl } from "../agent/loop_control.ts";
@@ -7,6 +8,7 @@ import type { ChildBrief, ToChild } from "../protocol/worker_messages.ts";
 import { createModelClient } from "../provider/model_client.ts";
 import type { Broker } from "../provider/provider.ts";
 import { type Clock, systemClock } from "../support/clock.ts";
+import { spillInto } from "../support/spill.ts";
 import { messageOf } from "../support/errors.ts";
 import { dispatch } from "../tools/dispatch.ts";
 import type { EvidenceSink, ToolContext } from "../tools/tool.ts";
@@ -65,6 +67,7 @@ export class Child {
       control: this.#control,
       maxTurns: brief.maxTurns,
       turnsDone: brief.turnsDone,
+      context: contextOf(brief),
     });
     for (;;) {
       const step = await loop.next();
@@ -75,6 +78,12 @@ export class Child {
       batch.push(step.value);
     }
   }
+}
+
+/** Siblings keep what is too long in one directory, each under names of its own. */
+function contextOf({ context, spillDir, taskId }: ChildBrief): ContextCare {
+  const spill = spillInto(spillDir);
+  return { ...context, firstIsGoal: true, spill: (name, text) => spill(`${taskId}-${name}`, text) };
 }
 
 /** A fresh conversation, or the stored one, of which calls without a result may have been cut off by a crash. */

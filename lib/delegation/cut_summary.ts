@@ -1,3 +1,5 @@
+import { cutMiddle } from "../support/cut_middle.ts";
+
 /** The most characters of summaries in one tool result (contract §2). */
 const RESULT_CHARS = 48_000;
 
@@ -23,13 +25,8 @@ export function cutSummary(
   const path = save(whole);
   const note = (left: number) =>
     `\n[… ${left} characters left out${path === null ? "" : `; the whole is in ${path}`} …]\n`;
-  const room = Math.max(0, limit - note(whole.length).length);
-  const head = Math.ceil(room / 2);
-  const tail = room - head;
-  const middle = note(whole.length - room);
-  const summary = whole.slice(0, head) + middle + (tail === 0 ? "" : whole.slice(-tail));
   return {
-    summary: summary.toWellFormed(),
+    summary: cutMiddle(whole, limit, note),
     summary_truncated: true,
     ...(path === null ? {} : { summary_path: path }),
   };

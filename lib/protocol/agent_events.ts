@@ -17,7 +17,20 @@ export type AgentEvent =
     readonly errorCode: string | null;
     readonly durationMs: number;
   }
+  | CompactedEvent
   | { readonly type: "turn_ended"; readonly turn: number; readonly usage: TokenUsage | null };
+
+/** A conversation was made shorter. Tokens are guesses. */
+export interface CompactedEvent {
+  readonly type: "compacted";
+  /** It had become full, the provider refused it as too long, or somebody asked for it. */
+  readonly why: "full" | "refused" | "asked";
+  readonly tokensBefore: number;
+  readonly tokensAfter: number;
+  /** Results of tools that were left out. */
+  readonly dropped: number;
+  readonly summarised: boolean;
+}
 
 /** Why a loop is given one last turn without tools. */
 export type HandoverReason = Extract<FailReason, "max_turns" | "timeout" | "budget" | "loop">;

@@ -22,6 +22,16 @@ export type EventBody =
     readonly duration_ms: number;
     readonly error_code: string | null;
   }
+  /** An agent's conversation was made shorter; tokens are guesses. */
+  | {
+    readonly type: "context.compacted";
+    readonly why: "full" | "refused" | "asked";
+    readonly tokens_before: number;
+    readonly tokens_after: number;
+    /** Results of tools that were left out. */
+    readonly dropped: number;
+    readonly summarised: boolean;
+  }
   | { readonly type: "task.queued"; readonly task: TaskView }
   | { readonly type: "task.started"; readonly task: TaskView }
   | { readonly type: "task.question"; readonly question: string }

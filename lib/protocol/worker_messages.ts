@@ -3,6 +3,16 @@ import type { AgentEvent, HandoverReason, LoopEnd } from "./agent_events.ts";
 import type { Message, ToolSchema } from "./conversation.ts";
 import type { ModelRef } from "./model_ref.ts";
 
+/** What an agent keeps to so that its conversation fits its model. */
+export interface ContextLimits {
+  /** Tokens that fit into one request with its answer; null: unknown. */
+  readonly window: number | null;
+  /** Tokens of the window that the answer may take; null: unknown. */
+  readonly outputLimit: number | null;
+  /** The longest result of a tool, in characters. */
+  readonly resultChars: number;
+}
+
 /** All that a child knows when it starts. Never a key, never the parent's conversation. */
 export interface ChildBrief {
   readonly taskId: string;
@@ -17,6 +27,9 @@ export interface ChildBrief {
   readonly maxTurns: number;
   /** Model requests of the task before this worker; they count for `maxTurns`. */
   readonly turnsDone: number;
+  readonly context: ContextLimits;
+  /** The directory for what is too long for its conversation. */
+  readonly spillDir: string;
   readonly terminal: { readonly timeoutS: number; readonly maxTimeoutS: number };
 }
 

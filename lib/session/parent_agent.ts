@@ -1,14 +1,17 @@
+import type { ContextCare } from "../agent/context_care.ts";
 import { Conversation, OUTCOME_UNKNOWN } from "../agent/conversation.ts";
 import type { Inbox } from "../agent/inbox.ts";
 import { LoopControl } from "../agent/loop_control.ts";
 import { runLoop } from "../agent/loop.ts";
 import type { ToolRunner } from "../agent/run_tools.ts";
 import type { Supervisor } from "../delegation/supervisor.ts";
-import type { AgentEvent, LoopEnd } from "../protocol/agent_events.ts";
+import type { AgentEvent, CompactedEvent, LoopEnd } from "../protocol/agent_events.ts";
+import { compactedBody } from "../protocol/compacted_body.ts";
 import type { ConversationUpdate, Message, ToolSchema } from "../protocol/conversation.ts";
 import type { EventBody, LossyBody } from "../protocol/events.ts";
 import type { ClosingOffer, ClosingReply } from "../protocol/worker_messages.ts";
 import type { ModelClient } from "../provider/provider.ts";
+import { ToolFailure } from "../support/errors.ts";
 
 /** What the agent of a chat works with. */
 export interface ParentAgentOptions {
@@ -22,6 +25,8 @@ export interface ParentAgentOptions {
   readonly maxTurns: number;
   /** False: notices are held back until the agent is asked to read them (`-q`). */
   readonly noticesBetweenTurns: boolean;
+  /** How much fits its model, and what becomes of the rest. */
+  readonly context: ContextCare;
   /** The stored conversation of a session that goes on; empty for a new one. */
   readonly history: readonly Message[];
   /** Told of each change of the conversation, before the results in it count as delivered. */
@@ -39,13 +44,16 @@ const EMPTY_ANSWER = "Your last answer was empty. Answer in words";
 export class ParentAgent {
   readonly #options: ParentAgentOptions;
   #client: ModelClient;
+  #context: ContextCare;
   #conversation: Conversation;
   #control: LoopControl | null = null;
+  #compacting: LoopControl | null = null;
   #said: string[] = [];
 
   constructor(options: ParentAgentOptions) {
     this.#options = options;
     this.#client = options.client;
+    this.#context = options.context;
     this.#conversation = resumedConversation(options);
   }
 
@@ -76,14 +84,40 @@ export class ParentAgent {
     this.#options.supervisor.waits.messageCame(null);
   }
 
-  /** Ends the turn that runs; its tasks go on. */
+  /** Ends the turn that runs, or {@linkcode compact}; its tasks go on. */
   stop(): void {
-    this.#control?.stop.abort(new DOMException("The user stopped the turn", "AbortError"));
+    for (const control of [this.#control, this.#compacting]) {
+      control?.stop.abort(new DOMException("The user stopped the turn", "AbortError"));
+    }
   }
 
-  /** Asks another model from the next message on. */
-  useClient(client: ModelClient): void {
+  /** Asks another model, in its room, from the next message on. */
+  useClient(client: ModelClient, context: ContextCare): void {
     this.#client = client;
+    this.#context = context;
+  }
+
+  /**
+   * Shortens the conversation as far as it goes, whatever its size; between two turns. Null: there was nothing to
+   * shorten. Rejects with `ProviderError`, and with {@linkcode ToolFailure} once it was stopped: it is then as it was.
+   */
+  async compact(): Promise<CompactedEvent | null> {
+    const control = new LoopControl();
+    this.#compacting = control;
+    try {
+      return await this.#compact(control);
+    } catch (error) {
+      if (!control.stop.signal.aborted) throw error;
+      throw new ToolFailure("aborted", "Cannot compact the conversation: it was stopped", { cause: error });
+    } finally {
+      this.#compacting = null;
+      this.#store();
+    }
+  }
+
+  /** Whether {@linkcode compact} runs. */
+  get isCompacting(): boolean {
+    return this.#compacting !== null;
   }
 
   /** Forgets what was said, from the next message on. */
@@ -98,6 +132,26 @@ export class ParentAgent {
     if (update !== null) this.#options.onStored(update);
   }
 
+  async #compact(control: LoopControl): Promise<CompactedEvent | null> {
+    const { compact } = await import("../agent/compact.ts"); // load on use
+    const { schemas, emit } = this.#options;
+    const run = compact({
+      conversation: this.#conversation,
+      client: this.#client,
+      schemas,
+      control,
+      context: this.#context,
+      mayAsk: true,
+    }, "asked");
+    for (let compacted: CompactedEvent | null = null;;) {
+      const step = await run.next();
+      if (step.done) return compacted;
+      if (step.value.type === "compacted") compacted = step.value;
+      const event = publicEvent(step.value);
+      if (event !== null) emit(event);
+    }
+  }
+
   async #run(control: LoopControl): Promise<LoopEnd> {
     const { schemas, runTool, maxTurns, emit } = this.#options;
     const loop = runLoop({
@@ -109,6 +163,7 @@ export class ParentAgent {
       control,
       maxTurns,
       turnsDone: 0,
+      context: this.#context,
     });
     for (;;) {
       const step = await loop.next();
@@ -191,6 +246,8 @@ function publicEvent(event: AgentEvent): EventBody | LossyBody | null {
         duration_ms: event.durationMs,
         error_code: event.errorCode,
       };
+    case "compacted":
+      return compactedBody(event);
     case "retry":
       return { type: "error", error: event.error };
     case "reasoning":

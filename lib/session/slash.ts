@@ -6,7 +6,7 @@ export type Slash =
   | { readonly type: "model"; readonly name: string }
   /** US dollars to add; null: only look. */
   | { readonly type: "budget"; readonly addUsd: number | null }
-  | { readonly type: "help" | "stop" | "quit" | "toolsets" | "new" };
+  | { readonly type: "help" | "stop" | "quit" | "toolsets" | "new" | "compact" };
 
 /** One command: how it is used, what it does, and what its words mean. */
 interface Command {
@@ -68,6 +68,11 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     read: (rest) => ({ type: "budget", addUsd: readUsd(rest) }),
   },
   toolsets: { usage: "/toolsets", about: "List what can be granted", read: () => ({ type: "toolsets" }) },
+  compact: {
+    usage: "/compact",
+    about: "Shorten the conversation: old tool results first, then a summary",
+    read: () => ({ type: "compact" }),
+  },
   new: { usage: "/new", about: "Forget the conversation; tasks go on", read: () => ({ type: "new" }) },
   stop: {
     usage: "/stop",

@@ -19,6 +19,8 @@ const BRIEF: ChildBrief = {
   cwd: "/",
   maxTurns: 10,
   turnsDone: 0,
+  context: { window: null, outputLimit: null, resultChars: 50_000 },
+  spillDir: "/nowhere",
   terminal: { timeoutS: 10, maxTimeoutS: 10 },
 };
 

@@ -4,7 +4,7 @@ import { createModelClient } from "../../lib/provider/model_client.ts";
 import { ParentAgent, type ParentAgentOptions } from "../../lib/session/parent_agent.ts";
 import { systemClock } from "../../lib/support/clock.ts";
 import { testBroker } from "../provider/ask_model.ts";
-import { hang } from "../support/agent_loop.ts";
+import { hang, ROOMY } from "../support/agent_loop.ts";
 import { finish } from "../support/delegation_script.ts";
 import { callTools, type Handler, hold, inOrder, say, silence } from "../support/scripted_server.ts";
 import { TestSession } from "../support/test_session.ts";
@@ -34,6 +34,7 @@ async function openAgent(
     emit: () => {},
     maxTurns: 10,
     noticesBetweenTurns: true,
+    context: ROOMY,
     history: [],
     onStored: (update) => log.push(update),
     ...options,

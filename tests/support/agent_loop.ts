@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { ContextCare } from "../../lib/agent/context_care.ts";
 import { Conversation } from "../../lib/agent/conversation.ts";
 import type { Inbox } from "../../lib/agent/inbox.ts";
 import { LoopControl } from "../../lib/agent/loop_control.ts";
@@ -44,6 +45,7 @@ export interface LoopSetup {
   readonly runTool?: ToolRunner;
   readonly maxTurns?: number;
   readonly turnsDone?: number;
+  readonly context?: Partial<ContextCare>;
   /** Told of each event before the loop goes on. */
   readonly onEvent?: (event: AgentEvent) => void;
 }
@@ -76,7 +78,7 @@ export class AgentUnderTest implements AsyncDisposable {
 
   /** Runs the loop to its end; a second run goes on with the same conversation. */
   async run(
-    { runTool = noTool, maxTurns = 10, turnsDone = 0, onEvent = () => {} }: LoopSetup = {},
+    { runTool = noTool, maxTurns = 10, turnsDone = 0, context = {}, onEvent = () => {} }: LoopSetup = {},
   ): Promise<LoopEnd> {
     const { broker } = testBroker(this.server.baseUrl);
     const loop = runLoop({
@@ -93,6 +95,7 @@ export class AgentUnderTest implements AsyncDisposable {
       control: this.control,
       maxTurns,
       turnsDone,
+      context: { ...ROOMY, ...context },
     });
     for (;;) {
       const step = await loop.next();
@@ -120,6 +123,15 @@ export class AgentUnderTest implements AsyncDisposable {
     return this.server[Symbol.asyncDispose]();
   }
 }
+
+/** Room for all that a test says, and no place for files. */
+export const ROOMY: ContextCare = {
+  window: null,
+  outputLimit: null,
+  resultChars: 50_000,
+  firstIsGoal: false,
+  spill: () => null,
+};
 
 /** Gives back the arguments of each call. */
 export const echo: ToolRunner = (call) => Promise.resolve({ content: call.arguments, errorCode: null });

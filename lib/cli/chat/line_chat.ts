@@ -32,7 +32,7 @@ export async function chatByLine(screen: PromptScreen, run: Run, options: LineCh
   const agent = await session.createAgent({ maxTurns: options.maxTurns, noticesBetweenTurns: true });
   using ending = new Ending(io, ["SIGINT"]);
   using _interrupt = io.onSignal("SIGINT", () => {
-    if (!agent.isBusy) return ending.end(EXIT.interrupted);
+    if (!agent.isBusy && !agent.isCompacting) return ending.end(EXIT.interrupted);
     if (io.stdin.isTerminal) io.stderr.write("\n"); // the terminal has echoed the key
     agent.stop();
   });

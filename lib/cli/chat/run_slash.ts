@@ -1,10 +1,12 @@
+import { compactedBody } from "../../protocol/compacted_body.ts";
 import type { ParentAgent } from "../../session/parent_agent.ts";
 import { parseSlash, slashHelp } from "../../session/slash.ts";
-import { ToolFailure, toWireError, UserError, type WireError } from "../../support/errors.ts";
+import { ProviderError, ToolFailure, toWireError, UserError, type WireError } from "../../support/errors.ts";
 import { unavailableToolsets } from "../../tools/toolsets.ts";
 import { type Io, takesAnsi } from "../io.ts";
 import type { Run } from "../open_run.ts";
 import { formatCost, formatTokens } from "../render/format.ts";
+import { compactedText } from "../render/progress_line.ts";
 import { renderReply } from "../render/reply.ts";
 import { errorText } from "../render/error_text.ts";
 
@@ -29,6 +31,9 @@ export async function runSlash(line: string, context: SlashContext): Promise<boo
       case "new":
         context.agent.forget();
         return false;
+      case "compact":
+        say(context, await compactText(context));
+        return false;
       case "help":
         say(context, slashHelp().map(({ usage, about }) => `${usage.padEnd(22)} ${about}\n`).join(""));
         return false;
@@ -49,7 +54,7 @@ export async function runSlash(line: string, context: SlashContext): Promise<boo
     }
   } catch (error) {
     if (context.signal.aborted) return true;
-    if (!(error instanceof ToolFailure || error instanceof UserError)) throw error;
+    if (!(isTold(error))) throw error;
     complain(context, toWireError(error));
     return false;
   }
@@ -62,6 +67,17 @@ async function callTool(tool: string, args: unknown, context: SlashContext): Pro
   if (!outcome.ok) return complain(context, reply.error);
   const { stdout, env } = io;
   say(context, renderReply(tool, reply, { columns: stdout.columns, color: takesAnsi(stdout, env) }));
+}
+
+async function compactText({ agent }: SlashContext): Promise<string> {
+  const compacted = await agent.compact();
+  if (compacted === null) return "nothing to compact\n";
+  const { tokens_before, tokens_after } = compactedBody(compacted);
+  return `${compactedText({ tokens_before, tokens_after })}\n`;
+}
+
+function isTold(error: unknown): error is Error {
+  return error instanceof ToolFailure || error instanceof UserError || error instanceof ProviderError;
 }
 
 function modelText({ run: { session }, agent }: SlashContext, name: string): string {

@@ -20,6 +20,13 @@ export function endingOf(task: TaskView): string {
   return [`${statusText(task)} after ${formatDuration(task.elapsed_s)}`, turns, tokens, ...cost].join(", ");
 }
 
+/** What came of making a conversation shorter: `compacted: about 12k to 3k tokens`. */
+export function compactedText(
+  { tokens_before, tokens_after }: { readonly tokens_before: number; readonly tokens_after: number },
+): string {
+  return `compacted: about ${formatTokens(tokens_before)} to ${formatTokens(tokens_after)} tokens`;
+}
+
 function wordsOf(event: SessionEvent): string | null {
   switch (event.type) {
     case "task.queued":
@@ -32,6 +39,8 @@ function wordsOf(event: SessionEvent): string | null {
       return endingOf(event.task);
     case "tool.started":
       return event.task_id === undefined ? null : `${event.name} ${event.about}`;
+    case "context.compacted":
+      return event.why === "asked" ? null : compactedText(event);
     case "approval.requested":
       return `wants your approval: ${event.what}`;
     case "credential.rotated":

@@ -1,0 +1,20 @@
+import type { ToolCall } from "../protocol/conversation.ts";
+import { cutMiddle } from "../support/cut_middle.ts";
+import type { Spill } from "../support/spill.ts";
+import type { ContextCare } from "./context_care.ts";
+
+/** A tool that keeps to the limit itself writes JSON around what it cut; so much more is let through. */
+const SLACK = 1.2;
+
+/** A result as the model gets it: one that is too long is cut in the middle, and names the file with the whole. */
+export function shortResult(call: ToolCall, result: string, { resultChars, spill }: ContextCare): string {
+  if (result.length <= resultChars * SLACK) return result;
+  return cutToFile(result, resultChars, spill, `${call.name}-${call.id}.txt`);
+}
+
+/** Cuts a text to `limit` characters; the whole goes to a file, which the cut names. */
+export function cutToFile(text: string, limit: number, spill: Spill, name: string): string {
+  const path = spill(name, text);
+  const where = path === null ? "the whole could not be kept" : `the whole is in ${path}`;
+  return cutMiddle(text, limit, (left) => `\n[… ${left} characters left out; ${where} …]\n`);
+}
