@@ -51,8 +51,9 @@ export function planTask(
   const depth = (owner?.spec.depth ?? 0) + 1;
   refuseDepth(ground, depth);
   refuseSchema(request);
-  const toolsets = grantedToolsets(ground, request, grantable(ground, depth, owner));
-  const parentModel = owner?.spec.model ?? ground.model;
+  const from = owner?.spec ?? caller.place ?? ground;
+  const toolsets = grantedToolsets(ground, request, grantable(ground, depth, from));
+  const parentModel = from.model;
   const wish = { toolsets, goal: request.goal, depth, ...pick(request, "tier", "model") };
   return {
     taskId: ground.newTaskId(),
@@ -67,7 +68,7 @@ export function planTask(
     limits: limitsOf(ground, request),
     after: [...new Set(request.after ?? [])],
     outputSchema: request.output_schema ?? null,
-    cwd: ground.cwd,
+    cwd: from.cwd,
   };
 }
 
@@ -97,8 +98,12 @@ function refuseSchema({ output_schema }: TaskRequest): void {
 }
 
 /** What the asking agent has for its work, and delegation where a task at this depth may have tasks of its own. */
-function grantable(ground: Ground, depth: number, owner: TaskRecord | null): readonly Toolset[] {
-  const work = (owner?.spec.toolsets ?? ground.toolsets).filter((toolset) => !DELEGATION.includes(toolset));
+function grantable(
+  ground: Ground,
+  depth: number,
+  { toolsets }: Pick<Ground, "toolsets">,
+): readonly Toolset[] {
+  const work = toolsets.filter((toolset) => !DELEGATION.includes(toolset));
   return canDelegate(ground, depth) ? [...work, ...DELEGATION] : work;
 }
 

@@ -1,0 +1,87 @@
+import * as z from "zod/mini";
+import type { CollectedTask, SpawnReply, TaskView } from "../../protocol/task_view.ts";
+import type { SessionEvent } from "../../protocol/events.ts";
+import type { HostKind } from "../../store/store.ts";
+import { seconds, taskId, taskRequest } from "../../tools/delegation/task_arguments.ts";
+
+/** Changed incompatibly, the protocol gets another number; a client says the one that it speaks. */
+export const PROTOCOL = 1;
+
+/** Where and with what a task that the shell delegates works. */
+export const taskPlace = z.strictObject({
+  /** Absolute. */
+  cwd: z.string(),
+  /** Of its commands; without secrets. */
+  env: z.record(z.string(), z.string()),
+  /** Unless a rule says otherwise. */
+  model: z.strictObject({ provider: z.string(), model: z.string(), reasoningEffort: z.nullable(z.string()) }),
+  toolsets: z.array(z.string()),
+});
+
+/** What {@linkcode taskPlace} yields. */
+export type TaskPlace = z.infer<typeof taskPlace>;
+
+/** What each method takes. */
+export const PARAMS = {
+  /** First on each connection. */
+  hello: z.strictObject({ token: z.string(), protocol: z.int() }),
+  ping: z.strictObject({}),
+  /** A delegation tool as the user's own call; claims nothing. */
+  call: z.strictObject({
+    tool: z.enum(["check_task", "steer_task", "collect_task", "cancel_task", "list_tasks"]),
+    args: z.record(z.string(), z.unknown()),
+  }),
+  /** Waits until a task is over, was interrupted or asks; null: no limit. */
+  collect: z.strictObject({ task_id: taskId, timeout_s: z.nullable(seconds) }),
+  /** A shell task's result was printed. */
+  deliver: z.strictObject({ task_id: taskId }),
+  /** Takes a task in as soon as there is room for it. */
+  delegate: z.strictObject({ request: taskRequest, place: taskPlace }),
+  /** The journalled events after `since`, then all as they come, until the task is over; null: until the client goes. */
+  follow: z.strictObject({ task_id: z.nullable(taskId), since: z.int().check(z.gte(0)) }),
+  /** Lets interrupted tasks go on in this host. */
+  resume: z.strictObject({ task_ids: z.array(taskId).check(z.minLength(1)), place: z.nullable(taskPlace) }),
+} as const;
+
+/** The name of a method. */
+export type Method = keyof typeof PARAMS;
+/** What a method takes. */
+export type Params<Name extends Method> = z.infer<typeof PARAMS[Name]>;
+
+/** Who answers. */
+export interface HostIdentity {
+  readonly host_id: string;
+  readonly session_id: string;
+  readonly kind: HostKind;
+  readonly pid: number;
+}
+
+/** What each method answers. */
+export interface Results {
+  hello: { readonly protocol: number; readonly version: string };
+  ping: HostIdentity;
+  /** The reply of the tool. */
+  call: unknown;
+  collect: CollectedTask;
+  deliver: { readonly delivered: boolean };
+  delegate: SpawnReply;
+  /** How the task stands after the last event. */
+  follow: { readonly task: TaskView };
+  resume: { readonly tasks: readonly TaskView[] };
+}
+
+/** What a method has of the client that asked. */
+export interface Visit {
+  /** Aborts when the client has gone. */
+  readonly signal: AbortSignal;
+  /** Sends an event; only `follow` has any. */
+  tell(event: SessionEvent): void;
+}
+
+/** Answers each method; `hello` is the server's own. A rejection is told to the client. */
+export type Handlers = {
+  readonly [Name in Exclude<Method, "hello">]: (
+    params: Params<Name>,
+    visit: Visit,
+  ) => Results[Name] | Promise<Results[Name]>;
+};

@@ -1,0 +1,53 @@
+import { dirname } from "node:path";
+import type { HostKind } from "../../store/store.ts";
+import { type Clock, systemClock } from "../../support/clock.ts";
+import type { Session } from "../session.ts";
+import type { ControlServer } from "./server.ts";
+
+/** What a session is served with. */
+export interface ServeOptions {
+  readonly kind: HostKind;
+  /** The path of config.yaml, which lies in the state directory. */
+  readonly configPath: string;
+  readonly clock?: Clock;
+}
+
+/** After its first task a session listens, but not before that task's child is on its way. */
+const LISTEN_AFTER_MS = 50;
+
+/**
+ * Lets other processes ask a session for its tasks, from its first task on. A session that cannot listen goes on all
+ * the same. Disposed, it answers nobody any more.
+ */
+export function serveSession(session: Session, options: ServeOptions): AsyncDisposable {
+  const { clock = systemClock } = options;
+  let server: Promise<ControlServer | null> | null = null;
+  let timer: Disposable | null = null;
+  const events = session.events.subscribe((event) => {
+    if (event.type !== "task.queued" || timer !== null) return;
+    timer = clock.after(LISTEN_AFTER_MS, () => server = listen(session, options, clock).catch(() => null));
+  }, Infinity);
+  return {
+    async [Symbol.asyncDispose]() {
+      events[Symbol.dispose]();
+      timer?.[Symbol.dispose]();
+      await (await server)?.[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function listen(
+  session: Session,
+  { kind, configPath }: ServeOptions,
+  clock: Clock,
+): Promise<ControlServer> {
+  const [{ ControlServer }, { sessionHandlers }] = await Promise.all([
+    import("./server.ts"),
+    import("./session_handlers.ts"),
+  ]);
+  const home = dirname(configPath);
+  const handlers = sessionHandlers(session, kind);
+  const server = await ControlServer.listen({ home, hostId: session.hostId, handlers, clock });
+  session.store.hosts.listens(session.hostId, server.path);
+  return server;
+}

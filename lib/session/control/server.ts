@@ -1,0 +1,96 @@
+import { chmodSync, rmSync } from "node:fs";
+import { createServer, type Server } from "node:net";
+import process from "node:process";
+import type { Clock } from "../../support/clock.ts";
+import { socketPath } from "./address.ts";
+import { Connection } from "./connection.ts";
+import type { Handlers } from "./methods.ts";
+import { createToken, removeToken } from "./token.ts";
+
+/** Which host listens, and what it answers. */
+export interface ControlServerOptions {
+  /** The state directory. */
+  readonly home: string;
+  readonly hostId: string;
+  readonly handlers: Handlers;
+  readonly clock: Clock;
+  /** Called when a client has come or gone. */
+  readonly onClients?: () => void;
+  readonly maxBytes?: number;
+}
+
+/** The longest line, and the most that may wait for a client to read it. */
+const MAX_BYTES = 32 * 1024 * 1024;
+
+/** The socket on which a host is asked. Disposed, it answers nobody and leaves no file behind. */
+export class ControlServer implements AsyncDisposable {
+  readonly #options: ControlServerOptions;
+  readonly #server: Server;
+  readonly #connections = new Set<Connection>();
+  readonly path: string;
+  #isLeaving = false;
+
+  private constructor(options: ControlServerOptions, path: string) {
+    this.#options = options;
+    this.path = path;
+    const token = createToken(options.home, options.hostId);
+    this.#server = createServer((socket) => {
+      const connection: Connection = new Connection(socket, {
+        token,
+        handlers: options.handlers,
+        clock: options.clock,
+        maxBytes: options.maxBytes ?? MAX_BYTES,
+        isLeaving: () => this.#isLeaving,
+        onClosed: () => {
+          this.#connections.delete(connection);
+          options.onClients?.();
+        },
+      });
+      this.#connections.add(connection);
+      options.onClients?.();
+    });
+  }
+
+  /** Starts to listen, with a token of its own. */
+  static async listen(options: ControlServerOptions): Promise<ControlServer> {
+    const path = socketPath(options.home, options.hostId);
+    const control = new ControlServer(options, path);
+    try {
+      await control.#listen();
+      return control;
+    } catch (error) {
+      removeToken(options.home, options.hostId);
+      throw error;
+    }
+  }
+
+  /** How many clients are there, also those that have not said who they are. */
+  get clients(): number {
+    return this.#connections.size;
+  }
+
+  /** From now on every request is refused, so that it is asked of another host. */
+  leave(): void {
+    this.#isLeaving = true;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.leave();
+    removeToken(this.#options.home, this.#options.hostId);
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    for (const connection of this.#connections) connection.close();
+    await closed;
+    if (process.platform !== "win32") rmSync(this.path, { force: true });
+  }
+
+  async #listen(): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#server.once("error", reject);
+    if (process.platform !== "win32") rmSync(this.path, { force: true }); // its name is of a host that has just entered
+    this.#server.listen(this.path, () => resolve());
+    await promise;
+    this.#server.off("error", reject);
+    this.#server.on("error", () => {}); // one client could not be taken: it will try again
+    if (process.platform !== "win32") chmodSync(this.path, 0o600);
+  }
+}

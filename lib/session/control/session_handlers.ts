@@ -1,0 +1,94 @@
+import process from "node:process";
+import type { TaskRecord } from "../../delegation/task_record.ts";
+import type { CollectedTask } from "../../protocol/task_view.ts";
+import type { HostKind } from "../../store/store.ts";
+import { ToolFailure } from "../../support/errors.ts";
+import type { Session } from "../session.ts";
+import type { Handlers, Params, Results, Visit } from "./methods.ts";
+
+/** As whom clients wait: no agent, whose waits end when somebody says something to it. */
+const SHELL = "shell";
+
+/** Answers clients for a session that a person or a command has open: its tasks, and no others. */
+export function sessionHandlers(session: Session, kind: HostKind): Handlers {
+  return {
+    ping: () => ({ host_id: session.hostId, session_id: session.id, kind, pid: process.pid }),
+    call: ({ tool, args }, { signal }) => callTool(session, tool, args, signal),
+    collect: (params, visit) => collect(session, params, visit),
+    deliver: ({ task_id }) => ({ delivered: kind !== "chat" && deliver(session, task_id) }),
+    delegate: () => {
+      throw new ToolFailure(
+        "denied",
+        "Cannot delegate here: only the detached host takes tasks of the shell",
+      );
+    },
+    follow: (params, visit) => follow(session, params, visit),
+    resume: ({ task_ids }) => ({ tasks: session.resumeTasks(task_ids) }),
+  };
+}
+
+async function callTool(
+  session: Session,
+  tool: string,
+  args: Readonly<Record<string, unknown>>,
+  signal: AbortSignal,
+): Promise<unknown> {
+  const { ok, content } = await session.call(tool, args, signal);
+  const reply = JSON.parse(content);
+  if (ok) return reply;
+  const { code, message, hint } = reply.error;
+  throw new ToolFailure(code, message, hint === undefined ? {} : { hint });
+}
+
+/** Waits for one task, whatever is said in the session or asked by its other tasks meanwhile. */
+async function collect(
+  session: Session,
+  { task_id, timeout_s }: Params<"collect">,
+  { signal }: Visit,
+): Promise<CollectedTask> {
+  const { table, waits } = session.supervisor;
+  const record = table.find(task_id, null);
+  const end = await waits.until({
+    owner: SHELL,
+    look: () => isOver(record) || asks(record) ? "ready" : null,
+    timeoutMs: timeout_s === null ? null : timeout_s * 1000,
+    signal,
+  });
+  const reply = await callTool(session, "collect_task", { task_id, timeout_s: 0 }, signal) as CollectedTask;
+  const { interrupted_by: _, questions: __, ...task } = reply;
+  const asked = asks(record) ? { interrupted_by: "question" as const } : {};
+  return { ...task, timed_out: end === "timed_out" && !isOver(record), ...asked };
+}
+
+/** A result of the shell's own that it has printed. */
+function deliver({ supervisor }: Session, taskId: string): boolean {
+  const record = supervisor.table.find(taskId, null);
+  if (record.spec.ownerId !== null || !record.isFinal) return false;
+  const isClaimed = supervisor.ground.ledger.claim(taskId, null, "print");
+  if (isClaimed) supervisor.confirmDeliveries(null);
+  return isClaimed;
+}
+
+async function follow(
+  session: Session,
+  { task_id, since }: Params<"follow">,
+  { signal, tell }: Visit,
+): Promise<Results["follow"]> {
+  const { table, waits } = session.supervisor;
+  const record = task_id === null ? null : table.find(task_id, null);
+  using _events = session.events.subscribe((event) => {
+    if (task_id === null || event.task_id === task_id) tell(event);
+  }, since);
+  const look = () => record !== null && isOver(record) ? "ready" as const : null;
+  await waits.until({ owner: SHELL, look, timeoutMs: null, signal });
+  if (record === null) throw new TypeError("A session that is followed is never over");
+  return { task: session.supervisor.view(record) };
+}
+
+function isOver({ isFinal, state }: TaskRecord): boolean {
+  return isFinal || state.status === "interrupted";
+}
+
+function asks({ state }: TaskRecord): boolean {
+  return state.status === "needs_input" && state.question.kind === "answer";
+}

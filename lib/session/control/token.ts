@@ -1,0 +1,38 @@
+import { Buffer } from "node:buffer";
+import { timingSafeEqual } from "node:crypto";
+import { closeSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { runDirectory, tokenPath } from "./address.ts";
+
+/** Makes the token that clients of a host must know, in a file that only its owner can read. */
+export function createToken(home: string, hostId: string): string {
+  const token = Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString("hex");
+  runDirectory(home);
+  rmSync(tokenPath(home, hostId), { force: true });
+  const file = openSync(tokenPath(home, hostId), "wx", 0o600);
+  try {
+    writeSync(file, token);
+  } finally {
+    closeSync(file);
+  }
+  return token;
+}
+
+/** The token of a host; null when it has none any more. */
+export function readToken(home: string, hostId: string): string | null {
+  try {
+    return readFileSync(tokenPath(home, hostId), "utf8");
+  } catch {
+    return null; // the host has left, or belongs to somebody else: both cannot be talked to
+  }
+}
+
+/** Forgets the token of a host. */
+export function removeToken(home: string, hostId: string): void {
+  rmSync(tokenPath(home, hostId), { force: true });
+}
+
+/** Whether two tokens are the same, in a time that does not tell how much of them is. */
+export function isSameToken(one: string, other: string): boolean {
+  const [a, b] = [Buffer.from(one), Buffer.from(other)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}

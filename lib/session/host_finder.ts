@@ -1,0 +1,90 @@
+import type { HostRow, Store } from "../store/store.ts";
+import { type Clock, delay } from "../support/clock.ts";
+import { UserError } from "../support/errors.ts";
+import { ControlClient, HostGone } from "./control/client.ts";
+import { readToken } from "./control/token.ts";
+import { recoverHosts } from "./recover_hosts.ts";
+
+/** Where hosts are looked for. */
+export interface HostFinderOptions {
+  readonly home: string;
+  readonly store: Store;
+  readonly clock: Clock;
+  /** Ends what waits. */
+  readonly signal: AbortSignal;
+}
+
+/** Connections to the hosts of a state directory, each made once. Disposed, all are closed; the tasks go on. */
+export class HostFinder implements Disposable {
+  readonly #options: HostFinderOptions;
+  readonly #clients = new Map<string, Promise<ControlClient>>();
+
+  constructor(options: HostFinderOptions) {
+    this.#options = options;
+  }
+
+  /** The hosts whose processes live. */
+  live(): readonly HostRow[] {
+    return this.#options.store.hosts.live();
+  }
+
+  /** A connection to a host that listens. Rejects with {@linkcode HostGone} when it does not any more. */
+  async connect({ hostId, socket }: HostRow): Promise<ControlClient> {
+    const { home, signal } = this.#options;
+    const known = this.#clients.get(hostId);
+    if (known !== undefined) return await known;
+    const token = readToken(home, hostId);
+    if (socket === null || token === null) throw new HostGone("The host does not listen");
+    const client = ControlClient.connect({ socket, token }, signal);
+    this.#clients.set(hostId, client);
+    try {
+      return await client;
+    } catch (error) {
+      this.#clients.delete(hostId);
+      throw error;
+    }
+  }
+
+  /** A host was found gone: what it left is seen to, and after a moment it can be looked for again. */
+  async lost(hostId: string): Promise<void> {
+    const { store, clock, signal } = this.#options;
+    const client = await this.#clients.get(hostId)?.catch(() => undefined);
+    client?.[Symbol.dispose]();
+    this.#clients.delete(hostId);
+    recoverHosts(store, clock.now());
+    if (this.live().some((host) => host.hostId === hostId)) await delay(clock, RETRY_MS, signal);
+  }
+
+  [Symbol.dispose](): void {
+    for (const client of this.#clients.values()) {
+      client.then((each) => each[Symbol.dispose](), () => {});
+    }
+    this.#clients.clear();
+  }
+}
+
+/** A host that is just coming or just leaving is asked again after so long. */
+const RETRY_MS = 30;
+const MAX_RETRIES = 500;
+
+/**
+ * Tries `ask` until it does not end in {@linkcode HostGone}; `lost` sees to it that it finds another host, or none.
+ * Throws a `UserError` when a process that lives never answers.
+ */
+export async function untilAnswered<Result>(
+  ask: () => Promise<Result>,
+  lost: () => Promise<void>,
+): Promise<Result> {
+  for (let tries = 0; tries < MAX_RETRIES; tries++) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof HostGone)) throw error;
+      await lost();
+    }
+  }
+  throw new UserError("Cannot reach the host of the task: its process lives and does not answer", {
+    hint: "hermes list shows the hosts with their process ids",
+    exitCode: 75,
+  });
+}

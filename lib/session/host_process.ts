@@ -1,0 +1,81 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, mkdirSync, openSync } from "node:fs";
+import { join } from "node:path";
+import { launchOf } from "../support/runtime.ts";
+import { messageOf, UserError } from "../support/errors.ts";
+
+/** What the detached host is started with. */
+export interface StartHost {
+  /** The state directory. */
+  readonly home: string;
+  /** The URL of main.ts as this program knows it. */
+  readonly entry: URL;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly signal: AbortSignal;
+}
+
+/** The hidden command that the host runs. */
+export const HOST_COMMAND = "__host";
+/** What the host says on its standard output once it answers. */
+export const HOST_READY = "ready";
+
+/** Marks of a command that a task runs: a host that such a command starts is not the task's. */
+const MARKS = ["HERMES_HOST_ID", "HERMES_SESSION_ID", "HERMES_TASK_ID"];
+
+/**
+ * Starts the detached host of a state directory as a process of its own, that outlives this one. Resolves when a host
+ * answers there: this one, or the one that was faster. Rejects with a `UserError` when it cannot be started.
+ */
+export async function startHost({ home, entry, env, signal }: StartHost): Promise<void> {
+  signal.throwIfAborted();
+  const logs = join(home, "logs");
+  mkdirSync(logs, { recursive: true, mode: 0o700 });
+  const log = openSync(join(logs, "host.log"), "a", 0o600);
+  try {
+    const { program, args } = launchOf(entry);
+    const child = spawn(program, [...args, HOST_COMMAND], {
+      cwd: "/",
+      env: { ...withoutMarks(env), HERMES_HOME: home },
+      detached: true,
+      stdio: ["ignore", "pipe", log],
+    });
+    await ready(child, signal, join(logs, "host.log"));
+  } finally {
+    closeSync(log);
+  }
+}
+
+async function ready(child: ChildProcess, signal: AbortSignal, log: string): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  let said = "";
+  child.stdout?.on("data", (bytes: Uint8Array) => {
+    said += new TextDecoder().decode(bytes);
+    if (said.includes(HOST_READY)) resolve();
+  });
+  child.once("error", (error) => reject(cannotStart(messageOf(error), log)));
+  child.once(
+    "exit",
+    (code) => code === 0 ? resolve() : reject(cannotStart(`it ended with code ${code}`, log)),
+  );
+  const onAbort = () => reject(signal.reason);
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    await promise;
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+    child.stdout?.destroy();
+    child.unref();
+  }
+}
+
+function cannotStart(state: string, log: string): UserError {
+  return new UserError(`Cannot start the detached host: ${state}`, { hint: `See ${log}`, exitCode: 1 });
+}
+
+function withoutMarks(env: StartHost["env"]): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).filter((entry): entry is [string, string] =>
+      entry[1] !== undefined && !MARKS.includes(entry[0])
+    ),
+  );
+}

@@ -1,0 +1,80 @@
+import { callDelegation } from "../delegation/delegation_calls.ts";
+import type { SpawnReply } from "../protocol/task_view.ts";
+import { parseToolsets } from "../tools/toolsets.ts";
+import type { Handlers, Params, TaskPlace, Visit } from "./control/methods.ts";
+import { sessionHandlers } from "./control/session_handlers.ts";
+import type { SessionOptions } from "./open_session.ts";
+import type { Session } from "./session.ts";
+
+type Env = SessionOptions["env"];
+
+/** The environments of the commands that delegated the tasks of the detached host: their own commands start from those. */
+export class TaskEnvironments {
+  readonly #of = new Map<string, Env>();
+  #arriving: Env | undefined;
+  #session: Session | null = null;
+
+  /** The environment of a task or of the one that it is below; that of the task that is just being taken in. */
+  readonly envOf = (taskId: string): Env | undefined => {
+    const owner = this.#session?.supervisor.table.get(taskId)?.spec.ownerId ?? null;
+    return this.#of.get(taskId) ?? (owner === null ? this.#arriving : this.envOf(owner));
+  };
+
+  /** Forgets each task's when it is over. */
+  watch(session: Session): void {
+    this.#session = session;
+    session.events.subscribe((event) => {
+      if (event.type === "task.ended") this.#of.delete(event.task.task_id);
+    }, Infinity);
+  }
+
+  set(taskId: string, env: Env): void {
+    this.#of.set(taskId, env);
+  }
+
+  /** Runs `take`, in which a task may start before its id is known. */
+  during<Result>(env: Env, take: () => Result): Result {
+    this.#arriving = env;
+    try {
+      return take();
+    } finally {
+      this.#arriving = undefined;
+    }
+  }
+}
+
+/** Answers clients of the detached host, which also takes tasks in. */
+export function hostHandlers(session: Session, environments: TaskEnvironments): Handlers {
+  return {
+    ...sessionHandlers(session, "detached"),
+    delegate: (params, visit) => delegate(session, environments, params, visit),
+    resume({ task_ids, place }) {
+      if (place !== null) { for (const id of task_ids) environments.set(id, place.env); }
+      return { tasks: session.resumeTasks(task_ids) };
+    },
+  };
+}
+
+async function delegate(
+  session: Session,
+  environments: TaskEnvironments,
+  { request, place }: Params<"delegate">,
+  { signal }: Visit,
+): Promise<SpawnReply> {
+  const { supervisor } = session;
+  const { max_queued } = supervisor.ground.config.delegation;
+  const look = () => supervisor.slots.room(max_queued) > 0 ? "ready" as const : null;
+  await supervisor.waits.until({ owner: "shell", look, timeoutMs: null, signal });
+  const caller = { ownerId: null, by: "user" as const, place: placeOf(place) };
+  const reply = await environments.during(
+    place.env,
+    () => callDelegation(supervisor, "delegate_task_async", request, caller, signal),
+  ) as SpawnReply; // the reply of that tool
+  environments.set(reply.task_id, place.env);
+  session.flush(); // whoever reads the id finds the task, whatever becomes of this process
+  return reply;
+}
+
+function placeOf({ cwd, model, toolsets }: TaskPlace) {
+  return { cwd, model, toolsets: parseToolsets(toolsets) };
+}
