@@ -2,6 +2,7 @@ import { type Call, callsOf, FINISH, toolOf } from "./calls.ts";
 import { introduction } from "./introduction.ts";
 import { reportStep } from "./report.ts";
 import type { OfflineRequest } from "./read_request.ts";
+import { asksSummary, summaryOf } from "./summary.ts";
 import { type Item, progressLine, readWork, type StepItem, type Work } from "./work.ts";
 
 /** A part of an answer: text, or a time to let pass before the next part. */
@@ -15,6 +16,7 @@ export interface Answer {
 
 /** Decides the next answer of a conversation; the same for the same request. */
 export function answerTo(request: OfflineRequest): Answer {
+  if (asksSummary(request)) return { parts: textOnly(summaryOf(request)), calls: [] };
   const work = readWork(request);
   if (work.isHandover) return { parts: textOnly(inOneText(reportsOf(work, request.tools))), calls: [] };
   const next = work.items.findIndex((item) => isCallable(item, request.tools));
@@ -116,6 +118,7 @@ function reportOf(item: Item, work: Work, tools: ReadonlySet<string>): ItemRepor
   if (work.isHandover && state === "open") return { ...notable(`Not done: ${step.source}`), isTrouble: true };
   if (step.verb === "say") return { ...notable(step.text), kind: "said" };
   if (step.verb === "wait") return reportWait(step.seconds, state);
+  if (state === "earlier") return { ...notable(`Done earlier: ${step.source}`), kind: "outcome" };
   const name = toolOf(step) ?? "";
   if (results.length === 0) {
     const why = tools.has(name) ? "its result is unknown" : `the tool ${name} was not offered`;

@@ -1,3 +1,4 @@
+import { SUMMARY_HEAD } from "../../protocol/summary_texts.ts";
 import { FINISH, toolOf } from "./calls.ts";
 import { parseCommands, type Step } from "./commands.ts";
 import { readNotice } from "./notice_text.ts";
@@ -19,11 +20,14 @@ export type Item =
   | { readonly kind: "notice"; readonly text: string }
   | { readonly kind: "stray"; readonly text: string; readonly fault: string; readonly isGoal: boolean };
 
-/** One step. `cut`: a wait that a message broke off. `results`: what its calls came to. */
+/**
+ * One step. `cut`: a wait that a message broke off; `earlier`: done in the part that a summary took the place of.
+ * `results`: what its calls came to.
+ */
 export interface StepItem {
   readonly kind: "step";
   readonly step: Step;
-  readonly state: "open" | "done" | "cut";
+  readonly state: "open" | "done" | "cut" | "earlier";
   readonly results: readonly string[];
 }
 
@@ -46,6 +50,25 @@ export function readWork(request: OfflineRequest): Work {
   return { isChild, isHandover, items };
 }
 
+/** How much of what was asked is settled: the number that a summary names, so that nothing is done again after it. */
+export function countSettled({ messages, tools }: OfflineRequest): number {
+  const goal = goalOf(messages, tools);
+  const reader = new WorkReader(goal);
+  const last = lastAnswer(messages);
+  messages.forEach((message, index) => {
+    reader.read(message, messages.slice(index + 1));
+    if (goal === null && index === last) reader.answered();
+  });
+  return reader.settled;
+}
+
+/** The number that the summary in a message names; null when it is none. */
+function settledBefore(content: string): number | null {
+  if (!content.startsWith(SUMMARY_HEAD)) return null;
+  const [, settled = "0"] = /^Settled so far: (\d+)$/m.exec(content) ?? [];
+  return Number(settled);
+}
+
 /** The chat is answered from the last answer on; one with calls is not an answer yet. */
 function lastAnswer(messages: readonly WireMessage[]): number {
   return messages.findLastIndex(({ role, calls }) => role === "assistant" && calls.length === 0);
@@ -53,7 +76,8 @@ function lastAnswer(messages: readonly WireMessage[]): number {
 
 /** The goal of a child stands last in its first message, so that no context can forge it. */
 function goalOf(messages: readonly WireMessage[], tools: ReadonlySet<string>): string | null {
-  const first = messages.find(({ role }) => role === "user")?.content ?? "";
+  const first =
+    messages.find(({ role, content }) => role === "user" && settledBefore(content) === null)?.content ?? "";
   const start = first.startsWith("<goal>\n") ? 0 : first.lastIndexOf("\n<goal>\n") + 1;
   const isFenced = first.startsWith("<goal>\n", start) && first.trimEnd().endsWith("\n</goal>");
   if (isFenced && (tools.has(FINISH) || tools.size === 0)) {
@@ -73,6 +97,9 @@ class WorkReader {
   readonly #items: Item[] = [];
   #next = 0;
   #isFirst = true;
+  /** How many of the items to come a summary says are settled, and how many of them were left out. */
+  #skip = 0;
+  #leftOut = 0;
   #hasResults = false;
 
   constructor(goal: string | null) {
@@ -81,6 +108,11 @@ class WorkReader {
 
   get items(): readonly Item[] {
     return this.#items;
+  }
+
+  /** How many items are behind it, those that were left out included. */
+  get settled(): number {
+    return this.#leftOut + this.#next;
   }
 
   get hasResults(): boolean {
@@ -98,22 +130,42 @@ class WorkReader {
     this.#called(name, results);
   }
 
+  /** An answer of the chat settles all that was asked before it. */
+  answered(): void {
+    this.#passUntil(this.#items.length);
+  }
+
   #ask(content: string): void {
+    const settled = settledBefore(content);
+    if (settled !== null) {
+      this.#skip = settled;
+      return;
+    }
     const isGoal = this.#goal !== null && this.#isFirst;
     this.#isFirst = false;
     const text = isGoal ? this.#goal ?? "" : content;
     const parsed = parseCommands(text);
     if ("steps" in parsed) {
-      const steps = parsed.steps.map((step) => ({ kind: "step", step, state: "open", results: [] } as const));
-      this.#items.push(...steps);
+      for (const step of parsed.steps) this.#add({ kind: "step", step, state: "open", results: [] });
       return;
     }
     const notice = isGoal ? null : readNotice(text);
-    this.#items.push(
+    this.#add(
       notice === null
         ? { kind: "stray", text, fault: parsed.fault, isGoal }
         : { kind: "notice", text: notice },
     );
+  }
+
+  /** Of what a summary says is settled, only the steps of a child are still told of, in its last word. */
+  #add(item: Item): void {
+    if (this.#skip === 0) {
+      this.#items.push(item);
+      return;
+    }
+    this.#skip--;
+    if (this.#goal === null || item.kind !== "step") this.#leftOut++;
+    else this.#next = this.#items.push({ ...item, state: "earlier" });
   }
 
   #called(name: string, results: readonly string[]): void {
