@@ -24,15 +24,20 @@ const DIRECTORY_MODE = 0o700;
  * one at once the first one's stays. Throws {@linkcode StoreError}.
  */
 export function createDatabase(path: string, migrations: readonly string[]): void {
-  const draft = `${path}.${crypto.randomUUID()}.tmp`;
   try {
     mkdirSync(dirname(path), { recursive: true, mode: DIRECTORY_MODE });
+    publishDraft(`${path}.${crypto.randomUUID()}.tmp`, path, migrations);
+  } catch (error) {
+    throw asStoreError(error, path);
+  }
+}
+
+function publishDraft(draft: string, path: string, migrations: readonly string[]): void {
+  try {
     writeFileSync(draft, "", { mode: FILE_MODE, flag: "wx" });
     fill(draft, migrations);
     sync(draft);
     name(draft, path);
-  } catch (error) {
-    throw asStoreError(error, path);
   } finally {
     for (const rest of ["", "-journal", "-wal", "-shm"]) rmSync(draft + rest, { force: true });
   }
