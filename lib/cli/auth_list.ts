@@ -44,7 +44,8 @@ export function listKeys(io: Io, { json }: { readonly json: boolean }): number {
   return EXIT.done;
 }
 
-function endpointsWithKeys(loaded: LoadedConfig): readonly Endpoint[] {
+/** The providers that have keys, as far as they can be used. */
+export function endpointsWithKeys(loaded: LoadedConfig): readonly Endpoint[] {
   return Object.keys(loaded.config.providers).flatMap((provider) => {
     try {
       const endpoint = endpointOf(loaded, provider);

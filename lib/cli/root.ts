@@ -10,6 +10,7 @@ import { EXIT } from "./exit_codes.ts";
 import type { Io } from "./io.ts";
 import { registerModels } from "./models.ts";
 import { reportError } from "./report_error.ts";
+import { registerUsage } from "./usage.ts";
 import { usageError } from "./usage_error.ts";
 
 /** Every command, in the order of the help. */
@@ -17,6 +18,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerChat,
   registerDelegate,
   registerModels,
+  registerUsage,
   registerConfig,
   registerAuth,
   registerCompletions,

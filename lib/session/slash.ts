@@ -6,7 +6,7 @@ export type Slash =
   | { readonly type: "model"; readonly name: string }
   /** US dollars to add; null: only look. */
   | { readonly type: "budget"; readonly addUsd: number | null }
-  | { readonly type: "help" | "stop" | "quit" | "toolsets" | "new" | "compact" };
+  | { readonly type: "help" | "stop" | "quit" | "toolsets" | "new" | "compact" | "usage" };
 
 /** One command: how it is used, what it does, and what its words mean. */
 interface Command {
@@ -66,6 +66,11 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     usage: "/budget [+USD]",
     about: "Show what the session has used, or allow it more",
     read: (rest) => ({ type: "budget", addUsd: readUsd(rest) }),
+  },
+  usage: {
+    usage: "/usage",
+    about: "Show tokens and cost by model and key",
+    read: () => ({ type: "usage" }),
   },
   toolsets: { usage: "/toolsets", about: "List what can be granted", read: () => ({ type: "toolsets" }) },
   compact: {

@@ -5,10 +5,10 @@ import { ProviderError, ToolFailure, toWireError, UserError, type WireError } fr
 import { unavailableToolsets } from "../../tools/toolsets.ts";
 import { type Io, takesAnsi } from "../io.ts";
 import type { Run } from "../open_run.ts";
-import { formatCost, formatTokens } from "../render/format.ts";
 import { compactedText } from "../render/progress_line.ts";
 import { renderReply } from "../render/reply.ts";
 import { errorText } from "../render/error_text.ts";
+import { spendingText } from "../render/spending.ts";
 
 /** What a slash command reaches. */
 export interface SlashContext {
@@ -42,6 +42,9 @@ export async function runSlash(line: string, context: SlashContext): Promise<boo
         return false;
       case "budget":
         say(context, budgetText(context.run, command.addUsd));
+        return false;
+      case "usage":
+        say(context, await usage(context));
         return false;
       case "toolsets":
         say(context, toolsetsText(context.run));
@@ -88,12 +91,12 @@ function modelText({ run: { session }, agent }: SlashContext, name: string): str
 function budgetText({ session }: Run, addUsd: number | null): string {
   const { broker } = session.supervisor.ground;
   if (addUsd !== null) broker.raiseBudget(addUsd);
-  const { used, caps } = broker.budget;
-  const of = (cap: number | null, write: (value: number) => string) =>
-    cap === null ? "" : ` of ${write(cap)}`;
-  return `${formatCost(used.usd)}${of(caps.usd, formatCost)}, ` +
-    `${formatTokens(used.tokens)}${of(caps.tokens, formatTokens)} tokens, ` +
-    `${used.requests}${of(caps.requests, String)} requests\n`;
+  return `${spendingText(broker.budget)}\n`;
+}
+
+async function usage({ io, run }: SlashContext): Promise<string> {
+  const { usageText } = await import("./usage_text.ts");
+  return usageText(run.session.supervisor.ground.broker, { columns: io.stdout.columns });
 }
 
 function toolsetsText({ session }: Run): string {
