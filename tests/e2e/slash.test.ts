@@ -18,7 +18,8 @@ endToEnd("/help lists the commands, each with what it does", async (hermes) => {
   const { code, stdout } = await hermes.run(["chat", "-Q", "--offline"], { stdin: "/help\n" });
   assert.equal(code, 0);
   const names = stdout.trimEnd().split("\n").map((line) => /^(\/[a-z]+)[^a-z].{10,}$/.exec(line)?.[1]);
-  const expected = "help delegate check steer collect cancel list agents tasks model toolsets new stop quit";
+  const expected =
+    "help delegate check steer collect cancel list agents tasks model toolsets compact new stop quit";
   for (const name of expected.split(" ")) assert.ok(names.includes(`/${name}`), `/${name} in ${names}`);
 });
 

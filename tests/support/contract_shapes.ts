@@ -84,6 +84,7 @@ const JOURNALLED = [
   ...["approval.requested", "approval.answered", "credential.rotated", "rate.limited", "budget.warned"],
   "error",
   "price.unknown",
+  "context.compacted",
 ];
 
 const event = {

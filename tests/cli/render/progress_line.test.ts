@@ -8,6 +8,14 @@ const ID = "t7f3k9";
 const queued = sampleTask({ status: "queued", queue_position: 2 });
 const failed = sampleTask({ status: "failed", reason: "timeout", cost_usd: null, turn: 1 });
 
+const COMPACTED = {
+  type: "context.compacted",
+  tokens_before: 12_000,
+  tokens_after: 3_000,
+  dropped: 2,
+  summarised: false,
+} as const;
+
 const CASES: readonly (readonly [SessionEvent, string | null])[] = [
   [event({ type: "task.queued", task: queued }, ID), "t7f3k9 queued: review lib/"],
   [event({ type: "task.queued", task: sampleTask() }, ID), null],
@@ -34,6 +42,11 @@ const CASES: readonly (readonly [SessionEvent, string | null])[] = [
     "openai limits the rate: next request in 12s",
   ],
   [event({ type: "error", error: { code: "server", message: "no\nluck" } }, ID), "t7f3k9 error: no luck"],
+  [
+    event({ ...COMPACTED, why: "full" }, ID),
+    "t7f3k9 compacted: about 12k to 3k tokens",
+  ],
+  [event({ ...COMPACTED, why: "asked" }), null],
   [event({ type: "turn.started", turn: 1 }), null],
   [lossy({ type: "text.delta", delta: "hello" }, ID), null],
 ];
