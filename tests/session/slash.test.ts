@@ -35,7 +35,6 @@ const CASES: readonly [string, Slash][] = [
   ['/delegate {"goal": "x", "timeout_s": 2}', call("delegate_task_async", { goal: "x", timeout_s: 2 })],
   ["/delegate it --name a,b", call("delegate_task_async", { goal: "it", name: "a,b" })],
   ["/compact", { type: "compact" }],
-  ["/compact", { type: "compact" }],
   ["/budget", { type: "budget", addUsd: null }],
   ["/budget +2.5", { type: "budget", addUsd: 2.5 }],
   ["/check t00001", call("check_task", { task_id: "t00001" })],
