@@ -41,6 +41,10 @@ export function createBroker(options: BrokerOptions): SessionBroker {
     },
     keyName: (fingerprint) => desk.keyNames.get(fingerprint) ?? null,
     [Symbol.dispose]: () => desk[Symbol.dispose](),
+    askAtCap(ask) {
+      desk.askAtCap = ask;
+      return { [Symbol.dispose]: () => void (desk.askAtCap = null) };
+    },
     raiseBudget(usd) {
       session.raise(usd);
       budget.pump();

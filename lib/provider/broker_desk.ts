@@ -9,11 +9,13 @@ import { delay } from "../support/clock.ts";
 import { BrokerNews } from "./broker_news.ts";
 import type { Budget } from "./budget.ts";
 import type { BudgetAccount } from "./budget_account.ts";
+import { BudgetRefusal } from "./budget_refusal.ts";
+import type { BudgetScope } from "./budget_scope.ts";
 import { NO_KEY } from "./credential.ts";
 import { CredentialPool, type PoolOptions } from "./credential_pool.ts";
-import type { Caps, Lease, LeaseAsk, RequestOutcome } from "./provider.ts";
+import type { AskAtCap, Caps, Lease, LeaseAsk, ReachedCap, RequestOutcome } from "./provider.ts";
 import { type GateAsk, type Passage, RateGate } from "./rate_gate.ts";
-import type { Reservation } from "./reservation.ts";
+import type { BudgetAsk, Reservation } from "./reservation.ts";
 import { DEFAULT_RETRY, retryDelayMs } from "./retry.ts";
 
 /** What a broker decides by. */
@@ -49,6 +51,8 @@ export class BrokerDesk {
   readonly tally = new UsageTally();
   /** How the keys that were used are named to people, by fingerprint. */
   readonly keyNames = new Map<string, string>();
+  /** Who is asked at a cap; null: nobody. */
+  askAtCap: AskAtCap | null = null;
   readonly #options: BrokerOptions;
   readonly #budget: Budget;
   readonly #gate: RateGate;
@@ -81,7 +85,7 @@ export class BrokerDesk {
     await this.#waitBeforeRetry(ask, signal);
     const { max_output_tokens: maxOutput, price = null } = this.#options.settingsOf(ask.model);
     if (price === null && endpoint.keys.length > 0) this.#news.priceUnknown(ask.model, account);
-    const reservation = await this.#budget.reserve({
+    const reservation = await this.#reserve({
       account,
       model: `${ask.model.provider}/${ask.model.model}`,
       bytes: ask.inputBound,
@@ -129,6 +133,22 @@ export class BrokerDesk {
     this.#options.onRequest?.(request);
   }
 
+  /** At a cap in US dollars the session's own agent may get more from the person who is asked. */
+  async #reserve(ask: BudgetAsk, signal: AbortSignal): Promise<Reservation> {
+    for (;;) {
+      try {
+        return await this.#budget.reserve(ask, signal);
+      } catch (error) {
+        if (!(error instanceof BudgetRefusal) || ask.account.task !== null) throw error;
+        const [first] = error.shortOfUsd;
+        const addUsd = first === undefined ? null : await this.askAtCap?.(capOf(first), signal) ?? null;
+        if (addUsd === null) throw error;
+        for (const scope of error.shortOfUsd) scope.raise(addUsd);
+        this.#budget.pump();
+      }
+    }
+  }
+
   /** After a rate limit the gate knows when to go on. */
   async #waitBeforeRetry({ attempt, lastError }: LeaseAsk, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
@@ -149,6 +169,10 @@ export class BrokerDesk {
       onWait: task?.onWait ?? (() => {}),
     };
   }
+}
+
+function capOf({ name, caps, book }: BudgetScope): ReachedCap {
+  return { scope: name, usedUsd: book.settled.usd, limitUsd: caps.usd ?? 0 };
 }
 
 function grant(ask: LeaseAsk, passage: Passage, outputLimit: number | null): Omit<Lease, "id"> {

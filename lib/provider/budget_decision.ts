@@ -1,6 +1,6 @@
 import type { SpendBook } from "../store/spend_book.ts";
 import { ProviderError } from "../support/errors.ts";
-import { refusal, uncheckable } from "./budget_refusal.ts";
+import { BudgetRefusal, uncheckable } from "./budget_refusal.ts";
 import type { BudgetScope } from "./budget_scope.ts";
 import { type BudgetAsk, isTight, judge, type Reservation, reservationOf } from "./reservation.ts";
 
@@ -47,7 +47,7 @@ export function watchShared(scopes: readonly BudgetScope[], onFreed: () => void)
 function decideAlone(ask: BudgetAsk): Reservation | "wait" | ProviderError {
   const verdict = judge(ask);
   if (verdict === "wait") return verdict;
-  return verdict === "never" ? refusal(ask) : reservationOf(ask, verdict.output);
+  return verdict === "never" ? new BudgetRefusal(ask) : reservationOf(ask, verdict.output);
 }
 
 function sharedOf(scopes: readonly BudgetScope[]): SpendBook | undefined {

@@ -1,25 +1,43 @@
 import { ProviderError, UserError } from "../support/errors.ts";
-import { BudgetScope } from "./budget_scope.ts";
-import type { BudgetAsk } from "./reservation.ts";
+import { BudgetScope, type ScopeName } from "./budget_scope.ts";
+import { type BudgetAsk, isUseful } from "./reservation.ts";
 
-/** Why a request can never be paid for. */
-export function refusal({ account, price }: BudgetAsk): ProviderError {
-  const { name, caps, book } = account.scopes.toSorted((a, b) => share(b) - share(a))[0] ?? FREE;
-  const words = [
-    ...caps.usd === null || price === null ? [] : [`$${book.settled.usd.toFixed(2)} of $${caps.usd}`],
-    ...caps.tokens === null ? [] : [`${book.settled.tokens} of ${caps.tokens} tokens`],
-    ...caps.requests === null ? [] : [`${book.settled.requests} of ${caps.requests} requests`],
-  ];
-  return new ProviderError(
-    "budget",
-    `Cannot send another request: the budget of the ${name} is used up (${words.join(", ")})`,
-    {
-      retryable: false,
-      hint: name === "task"
-        ? "Give the task a larger budget, or raise budget.task in config.yaml"
-        : `Raise it with /budget +USD or --budget-usd, or budget.${name} in config.yaml`,
-    },
-  );
+/** A request that can never be paid for under the caps as they are. */
+export class BudgetRefusal extends ProviderError {
+  /** The scopes in which nothing but more US dollars would let it go on; empty: dollars alone do not help. */
+  readonly shortOfUsd: readonly BudgetScope[];
+
+  constructor(ask: BudgetAsk) {
+    const { scopes } = ask.account;
+    const { name, caps, book } = scopes.toSorted((a, b) => share(b) - share(a))[0] ?? FREE;
+    const words = [
+      ...caps.usd === null || ask.price === null ? [] : [`$${book.settled.usd.toFixed(2)} of $${caps.usd}`],
+      ...caps.tokens === null ? [] : [`${book.settled.tokens} of ${caps.tokens} tokens`],
+      ...caps.requests === null ? [] : [`${book.settled.requests} of ${caps.requests} requests`],
+    ];
+    super(
+      "budget",
+      `Cannot send another request: the budget of the ${name} is used up (${words.join(", ")})`,
+      { retryable: false, hint: HINTS[name] },
+    );
+    this.shortOfUsd = scopes.some((scope) => isShort(scope, ask, "others"))
+      ? []
+      : scopes.filter((scope) => isShort(scope, ask, "usd"));
+  }
+}
+
+const HINTS: Readonly<Record<ScopeName, string>> = {
+  task: "Give the task a larger budget, or raise budget.task in config.yaml",
+  session: "Raise it with /budget +USD or --budget-usd, or budget.session in config.yaml",
+  day: "It counts all sessions; raise budget.day in config.yaml",
+};
+
+/** Whether the dollars of a scope, or the rest of its caps, leave no room for a request. */
+function isShort({ leftAtBest }: BudgetScope, ask: BudgetAsk, what: "usd" | "others"): boolean {
+  const left = what === "usd"
+    ? { ...leftAtBest, tokens: Infinity, requests: Infinity }
+    : { ...leftAtBest, usd: Infinity };
+  return !isUseful(ask, left);
 }
 
 /** Why a request is refused when a cap that others share cannot be looked up: it must not be overshot in silence. */

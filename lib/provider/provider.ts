@@ -115,7 +115,22 @@ export interface SessionBroker extends Broker, Disposable {
   keyName(fingerprint: string): string | null;
   /** Raises the session's cap in US dollars by so much. */
   raiseBudget(usd: number): void;
+  /**
+   * From now on, before a request of the session's own agent is refused for want of US dollars, this is asked and the
+   * caps in its way are raised by the answer. Disposed, nobody is asked.
+   */
+  askAtCap(ask: AskAtCap): Disposable;
 }
+
+/** A cap in US dollars that leaves no room for a request. */
+export interface ReachedCap {
+  readonly scope: "session" | "day" | "task";
+  readonly usedUsd: number;
+  readonly limitUsd: number;
+}
+
+/** How many US dollars more there may be; null: none. Rejects when the signal aborts. */
+export type AskAtCap = (cap: ReachedCap, signal: AbortSignal) => Promise<number | null>;
 
 /** What was used under caps. */
 export interface Spending {

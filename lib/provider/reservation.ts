@@ -55,13 +55,20 @@ function judgeWith(ask: BudgetAsk, aside: Amounts): Verdict {
   const { account, price, maxOutput } = ask;
   const input = inputOf(ask);
   const wish = maxOutput ?? ASSUMED_OUTPUT;
-  const atBest = affordableOutput(minus(account.leftAtBest, aside), input, price);
-  if (atBest < Math.min(wish, LEAST_OUTPUT)) return "never";
+  const best = minus(account.leftAtBest, aside);
+  if (!isUseful(ask, best)) return "never";
+  const atBest = affordableOutput(best, input, price);
   const now = affordableOutput(minus(account.left, aside), input, price);
   if (now >= wish) return { output: wish };
   if (now >= atBest) return { output: now }; // nothing under way would make it more
   const half = Math.floor(now / 2);
   return half >= ROOMY_OUTPUT ? { output: half } : "wait";
+}
+
+/** Whether so much is enough for the request and an answer that is of use. */
+export function isUseful(ask: BudgetAsk, left: Amounts): boolean {
+  const least = Math.min(ask.maxOutput ?? ASSUMED_OUTPUT, LEAST_OUTPUT);
+  return affordableOutput(left, inputOf(ask), ask.price) >= least;
 }
 
 /** Whether it is this scope that a request waits for, so that none may overtake it there. */

@@ -80,7 +80,6 @@ function groundOf(
     cwd: dirname(loaded.path),
     shellFor: nothingRuns,
     emit() {},
-    costOf: () => null,
     saveSummary: (taskId, text) => saveSummary(dirname(loaded.path), taskId, text),
     newTaskId: nothingRuns,
   };

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { endToEnd } from "../support/end_to_end.ts";
+import { type EndToEnd, endToEnd } from "../support/end_to_end.ts";
 import { useServer } from "../support/scripted_home.ts";
 import { callTools, say, startScriptedServer } from "../support/scripted_server.ts";
+import { Tmux } from "../support/tmux.ts";
 import { turnOf } from "../support/wire_reading.ts";
 
 // Dear enough that a request of a few kB costs cents.
@@ -43,4 +44,101 @@ endToEnd("/budget shows what is used and +USD lets the chat go on", async (herme
   assert.match(stdout, /\$0 of \$0\.001, 0 of 50M tokens, 0 of 5000 requests\n\$0 of \$5\.00/);
   assert.match(stdout, /paid for/);
   assert.equal(server.requests.length, 1);
+});
+
+const NEEDS = { commands: ["tmux"] };
+
+function chatOnTerminal(hermes: EndToEnd, ...args: readonly string[]): Tmux {
+  return new Tmux({
+    command: [...hermes.launcher.command, "chat", "--plain", ...args],
+    env: hermes.environment(),
+    cwd: hermes.work,
+    socketDir: hermes.root,
+  });
+}
+
+function enter(terminal: Tmux, line: string): void {
+  terminal.type(line);
+  terminal.press("Enter");
+}
+
+endToEnd("chat on a terminal asks at the session's cap, and a yes lets the turn go on", async (hermes) => {
+  await using server = await startScriptedServer(() => say("paid for"));
+  useServer(hermes, server.baseUrl, PRICED);
+  using terminal = chatOnTerminal(hermes, "--budget-usd", "0.001");
+  await terminal.waitFor(/^> $|^>$/m);
+  enter(terminal, "hi");
+  await terminal.waitFor(/The session's budget of \$0\.001 is used up .*\[\+5 \/ no\]/);
+  assert.equal(server.requests.length, 0);
+  enter(terminal, "well");
+  await terminal.waitFor(/Answer with US dollars such as \+5, or no/);
+  enter(terminal, "+5");
+  await terminal.waitFor(/paid for/);
+  enter(terminal, "/budget");
+  await terminal.waitFor(/of \$5\.00,/);
+  enter(terminal, "/quit");
+  assert.equal(await terminal.ended(), 0);
+  assert.equal(server.requests.length, 1);
+}, NEEDS);
+
+endToEnd("a no at the cap ends the turn as without a terminal", async (hermes) => {
+  await using server = await startScriptedServer(() => say("never"));
+  useServer(hermes, server.baseUrl, PRICED);
+  using terminal = chatOnTerminal(hermes, "--budget-usd", "0.001");
+  await terminal.waitFor(/^> $|^>$/m);
+  enter(terminal, "hi");
+  await terminal.waitFor(/\[\+5 \/ no\]/);
+  enter(terminal, "no");
+  await terminal.waitFor(/Cannot send another request: the budget of the session is used up/);
+  terminal.press("C-d");
+  assert.equal(await terminal.ended(), 3);
+  assert.equal(server.requests.length, 0);
+}, NEEDS);
+
+endToEnd("the question at the day's cap ends with the turn that Ctrl-C stops", async (hermes) => {
+  await using server = await startScriptedServer(() => say("paid for"));
+  useServer(hermes, server.baseUrl, { ...PRICED, budget: { day: { usd: 0.001 } } });
+  using terminal = chatOnTerminal(hermes);
+  await terminal.waitFor(/^> $|^>$/m);
+  enter(terminal, "hi");
+  await terminal.waitFor(/The day's budget of \$0\.001 is used up/);
+  terminal.press("C-c");
+  await terminal.waitFor(/stopped/);
+  enter(terminal, "hi");
+  await terminal.waitFor(/is used up[^]*is used up/);
+  enter(terminal, "yes");
+  await terminal.waitFor(/paid for/);
+  terminal.press("C-d");
+  assert.equal(await terminal.ended(), 0);
+}, NEEDS);
+
+endToEnd("the day's budget holds over runs, and nothing is sent once it is used up", async (hermes) => {
+  await using server = await startScriptedServer((request) =>
+    say("paid for", { usage: { prompt_tokens: request.raw.length, completion_tokens: 16, cost: 0.5 } })
+  );
+  useServer(hermes, server.baseUrl, { ...PRICED, budget: { day: { usd: 1 } } });
+  const codes: number[] = [];
+  for (let n = 0; n < 3; n++) codes.push((await hermes.run(["chat", "-q", "hi", "-Q"], NOON)).code);
+  assert.deepEqual([codes, server.requests.length], [[0, 0, 3], 2]);
+});
+
+/** Where it is about noon now, so that no day ends in the middle of a case. */
+const hours = new Date().getUTCHours() - 12; // west of Greenwich
+const NOON = { env: { TZ: `Etc/GMT${hours < 0 ? hours : `+${hours}`}` } };
+
+endToEnd("processes that race for the day's budget stay under it together", async (hermes) => {
+  let billed = 0;
+  await using server = await startScriptedServer((request) => {
+    const isPaid = turnOf(request) > 6;
+    billed += (request.raw.length * 10 + 16 * 40) / 1e6;
+    const usage = { prompt_tokens: request.raw.length, completion_tokens: 16 };
+    return isPaid
+      ? say("done", { usage })
+      : callTools([{ name: "terminal", args: { command: `echo ${turnOf(request)}` } }], { usage });
+  });
+  useServer(hermes, server.baseUrl, { ...PRICED, budget: { day: { usd: 0.6 } } });
+  const runs = await Promise.all([1, 2, 3].map(() => hermes.run(["delegate", "-Q", "A", "B"], NOON)));
+  assert.ok(runs.some(({ code }) => code === 3), JSON.stringify(runs.map(({ code }) => code)));
+  for (const { code } of runs) assert.ok(code === 0 || code === 3, String(code));
+  assert.ok(billed <= 0.6 && billed > 0.1, `$${billed}`);
 });

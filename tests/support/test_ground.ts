@@ -149,6 +149,7 @@ function watchedBroker(
     },
     keyName: (fingerprint) => broker.keyName(fingerprint),
     [Symbol.dispose]: () => broker[Symbol.dispose](),
+    askAtCap: (ask) => broker.askAtCap(ask),
     raiseBudget: (usd) => broker.raiseBudget(usd),
   };
 }

@@ -9,6 +9,7 @@ import type { Io } from "../io.ts";
 import type { Run } from "../open_run.ts";
 import { errorText } from "../render/error_text.ts";
 import { Ending } from "../signals.ts";
+import { CapQuestion } from "./cap_question.ts";
 import { LineWriter } from "./line_writer.ts";
 import type { PromptScreen } from "./prompt_screen.ts";
 import { runSlash } from "./run_slash.ts";
@@ -38,7 +39,10 @@ export async function chatByLine(screen: PromptScreen, run: Run, options: LineCh
   });
   ending.signal.addEventListener("abort", () => agent.stop(), { once: true });
   using writer = new LineWriter(session.events, (text) => write(io, run, options.jsonl ? "" : text));
-  const chat: Chat = { io, screen, run, agent, ending, writer, options };
+  const question = new CapQuestion((text) => around(run, () => askLine(screen, text)));
+  const isPerson = io.stdin.isTerminal && io.stdout.isTerminal && !options.jsonl;
+  using _cap = isPerson ? session.supervisor.ground.broker.askAtCap(question.ask) : null;
+  const chat: Chat = { io, screen, run, agent, ending, writer, question, options };
   const last = await talk(chat, readLines(chat));
   screen.hide();
   if (ending.exitCode !== null) return ending.exitCode;
@@ -57,6 +61,7 @@ interface Chat {
   readonly agent: ParentAgent;
   readonly ending: Ending;
   readonly writer: LineWriter;
+  readonly question: CapQuestion;
   readonly options: LineChatOptions;
 }
 
@@ -95,9 +100,7 @@ function complain(chat: Chat, end: LoopEnd): void {
   const { io, run } = chat;
   const words = wordsOfEnd(chat, end);
   if (words === null) return;
-  const text = errorText({ message: words });
-  if (run.board === null) io.stderr.write(text);
-  else run.board.around(() => io.stderr.write(text));
+  around(run, () => io.stderr.write(errorText({ message: words })));
 }
 
 /** What a person is told of an end; null where the answer says it all. */
@@ -115,10 +118,20 @@ function slash({ io, run, agent, ending }: Chat, line: string): Promise<boolean>
   return runSlash(line, { io, run, agent, signal: ending.signal });
 }
 
-function write(io: Io, { board }: Run, text: string): void {
-  if (text === "") return;
-  if (board === null) io.stdout.write(text);
-  else board.around(() => io.stdout.write(text));
+function write(io: Io, run: Run, text: string): void {
+  if (text !== "") around(run, () => io.stdout.write(text));
+}
+
+/** Writes without mixing with what is updated in place. */
+function around({ board }: Run, act: () => void): void {
+  if (board === null) act();
+  else board.around(act);
+}
+
+/** Asks something in the middle of a turn, with the prompt under it for the answer. */
+function askLine(screen: PromptScreen, text: string): void {
+  screen.io.stderr.write(text);
+  screen.show();
 }
 
 /** What comes next: a line that waits its turn, news of a task while the chat is idle, or the end of both. */
@@ -135,13 +148,16 @@ function readLines(chat: Chat): Lines {
   let pending: Promise<Next> | null = null;
   void (async () => {
     for (let line = await screen.readLine(); line !== null; line = await screen.readLine()) {
-      if (line.trim() === "") continue;
+      if (line.trim() === "" || chat.question.take(line)) continue;
       if (isSlash(line) && isImmediate(line)) {
         void slash(chat, line).then(() => agent.isBusy || screen.show());
       } else if (io.stdin.isTerminal && agent.isBusy && !isSlash(line)) agent.interject(line);
       else waiting.push({ type: "line", line });
     }
-  })().finally(() => waiting.close());
+  })().finally(() => {
+    chat.question.close();
+    waiting.close();
+  });
   const nextLine = async (): Promise<Next> => (await iterator.next()).value ?? { type: "end" };
   const ended = new Promise<Next>((resolve) =>
     ending.signal.addEventListener("abort", () => resolve({ type: "end" }), { once: true })
