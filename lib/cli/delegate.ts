@@ -6,6 +6,7 @@ const EXAMPLES = `
 Examples:
   hermes delegate "review lib/store" "review lib/cli"   both at once
   git diff | hermes delegate "review this change" --context-file -
+  id=$(hermes delegate --async "measure every page"); hermes collect $id
   hermes delegate --any --json "try it with sed" "try it with awk"`;
 
 /** `hermes delegate`: hand goals to children and print their summaries. */
@@ -32,6 +33,11 @@ export const registerDelegate: RegisterCommand = (program, { io, action }) => {
     )
     .addOption(options.budgetUsd)
     .option("--schema <file>", "Each result must satisfy the JSON Schema in this file")
+    .addOption(
+      new Option("--after <id>", "Start when this task completed, with its summary; may be repeated")
+        .argParser((id: string, before: readonly string[] | undefined) => [...before ?? [], id]),
+    )
+    .option("--async", "Print the ids and return; the tasks go on in the background")
     .option("--any", "Print the first summary that comes and cancel the rest")
     .addOption(options.json)
     .addOption(options.jsonl)

@@ -1,4 +1,5 @@
 import { resolveModel } from "../config/models.ts";
+import { serveSession } from "../session/control/serve_session.ts";
 import { openSession } from "../session/open_session.ts";
 import type { Session } from "../session/session.ts";
 import { systemClock } from "../support/clock.ts";
@@ -33,13 +34,14 @@ export interface Run extends AsyncDisposable {
 }
 
 /** What the session's own agent has when nothing was said. */
-const ALL_TOOLSETS: readonly Toolset[] = ["web", "terminal", "file", "todo"];
+export const ALL_TOOLSETS: readonly Toolset[] = ["web", "terminal", "file", "todo"];
 
 /** Opens a session as the command line says: its events go to the board on stderr, or with --jsonl to stdout. */
 export async function openRun(io: Io, options: RunOptions): Promise<Run> {
   const quiet = options.quiet === true;
   const loaded = loadRunConfig(io, { quiet });
   const model = resolveModel(loaded, wishOf(options));
+  const kind = options.kind ?? "chat";
   const session = await openSession({
     loaded,
     model,
@@ -47,14 +49,11 @@ export async function openRun(io: Io, options: RunOptions): Promise<Run> {
     env: io.env,
     workerUrl: io.workerUrl,
     toolsets: options.toolsets ?? ALL_TOOLSETS,
-    kind: options.kind ?? "chat",
+    kind,
     ...(options.budgetUsd === undefined ? {} : { budgetUsd: options.budgetUsd }),
   });
-  if (model.provider === "offline" && !quiet) {
-    io.stderr.write(
-      "hermes: this is the offline model: deterministic, it does not reason (see: hermes models)\n",
-    );
-  }
+  const control = serveSession(session, { kind, configPath: loaded.path });
+  if (model.provider === "offline" && !quiet) tellOffline(io);
   const board = quiet ? null : new ProgressBoard(io.stderr, {
     env: io.env,
     clock: systemClock,
@@ -75,13 +74,20 @@ export async function openRun(io: Io, options: RunOptions): Promise<Run> {
     board,
     async [Symbol.asyncDispose]() {
       using _signals = held;
+      await control[Symbol.asyncDispose]();
       await session[Symbol.asyncDispose]();
       board?.[Symbol.dispose]();
     },
   };
 }
 
-function wishOf(
+/** Says that what answers is the offline model. */
+export function tellOffline({ stderr }: Pick<Io, "stderr">): void {
+  stderr.write("hermes: this is the offline model: deterministic, it does not reason (see: hermes models)\n");
+}
+
+/** Which model the command line asks for. */
+export function wishOf(
   { model, provider, offline }: RunOptions,
 ): { model?: string; provider?: string; offline?: boolean } {
   return {

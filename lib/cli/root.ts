@@ -1,15 +1,22 @@
 import { Command, CommanderError } from "@commander-js/extra-typings";
 import { VERSION } from "../support/version.ts";
 import { registerAuth } from "./auth.ts";
+import { registerCancel } from "./cancel.ts";
 import { registerChat } from "./chat.ts";
+import { registerCheck } from "./check.ts";
+import { registerCollect } from "./collect.ts";
 import type { CommandContext, RegisterCommand } from "./command_context.ts";
 import { registerCompletions } from "./completions.ts";
 import { registerConfig } from "./config.ts";
 import { registerDelegate } from "./delegate.ts";
 import { EXIT } from "./exit_codes.ts";
+import { registerHost } from "./host.ts";
 import type { Io } from "./io.ts";
+import { registerList } from "./list.ts";
 import { registerModels } from "./models.ts";
 import { reportError } from "./report_error.ts";
+import { registerResume } from "./resume.ts";
+import { registerSteer } from "./steer.ts";
 import { registerUsage } from "./usage.ts";
 import { usageError } from "./usage_error.ts";
 
@@ -17,11 +24,18 @@ import { usageError } from "./usage_error.ts";
 const COMMANDS: readonly RegisterCommand[] = [
   registerChat,
   registerDelegate,
+  registerCheck,
+  registerSteer,
+  registerCollect,
+  registerCancel,
+  registerList,
+  registerResume,
   registerModels,
   registerUsage,
   registerConfig,
   registerAuth,
   registerCompletions,
+  registerHost,
 ];
 
 const EXAMPLES = `

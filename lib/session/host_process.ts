@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
+import { HOST_COMMAND, HOST_READY } from "./host_command.ts";
 import { launchOf } from "../support/runtime.ts";
 import { messageOf, UserError } from "../support/errors.ts";
 
@@ -13,11 +14,6 @@ export interface StartHost {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
 }
-
-/** The hidden command that the host runs. */
-export const HOST_COMMAND = "__host";
-/** What the host says on its standard output once it answers. */
-export const HOST_READY = "ready";
 
 /** Marks of a command that a task runs: a host that such a command starts is not the task's. */
 const MARKS = ["HERMES_HOST_ID", "HERMES_SESSION_ID", "HERMES_TASK_ID"];

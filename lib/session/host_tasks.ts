@@ -48,8 +48,8 @@ export function hostHandlers(session: Session, environments: TaskEnvironments): 
   return {
     ...sessionHandlers(session, "detached"),
     delegate: (params, visit) => delegate(session, environments, params, visit),
-    resume({ task_ids, place }) {
-      if (place !== null) { for (const id of task_ids) environments.set(id, place.env); }
+    resume({ task_ids, env }) {
+      for (const id of task_ids) environments.set(id, env);
       return { tasks: session.resumeTasks(task_ids) };
     },
   };

@@ -14,10 +14,12 @@ export interface ListOptions {
 
 /** The tasks as a table that fits the terminal, and under it how the slots stand. Ends in "\n". */
 export function renderList(tasks: readonly TaskView[], slots: SlotsView, options: ListOptions): string {
-  const table = tasks.length === 0
-    ? "no tasks\n"
-    : renderTable(columnsOf(options), tasks.map(rowOf), options);
-  return table + renderSlots(slots) + "\n";
+  return renderTasks(tasks, options) + renderSlots(slots) + "\n";
+}
+
+/** The tasks as a table that fits the terminal. Ends in "\n". */
+export function renderTasks(tasks: readonly TaskView[], options: ListOptions): string {
+  return tasks.length === 0 ? "no tasks\n" : renderTable(columnsOf(options), tasks.map(rowOf), options);
 }
 
 /** How the slots stand, in one line. */

@@ -9,6 +9,13 @@ import { type Method, type Params, PROTOCOL, type Results } from "./methods.ts";
 /** The host cannot be asked any more: it died, has left or is about to. Somebody else has its tasks, or the store. */
 export class HostGone extends Error {
   override readonly name = "HostGone";
+  /** It may have done what it was asked, and only the answer did not come. */
+  readonly mayHaveDone: boolean;
+
+  constructor(message: string, { mayHaveDone = false }: { readonly mayHaveDone?: boolean } = {}) {
+    super(message);
+    this.mayHaveDone = mayHaveDone;
+  }
 }
 
 /** Where a host is asked. */
@@ -44,8 +51,8 @@ export class ControlClient implements Disposable {
   private constructor(socket: Socket) {
     this.#socket = socket;
     socket.on("data", (bytes: Buffer) => this.#read(bytes));
-    socket.on("error", () => this.#end(new HostGone("The host has gone")));
-    socket.once("close", () => this.#end(new HostGone("The host has gone")));
+    socket.on("error", () => this.#end(this.#gone()));
+    socket.once("close", () => this.#end(this.#gone()));
   }
 
   /** Connects and says the token. Rejects with {@linkcode HostGone} when nobody listens there. */
@@ -113,6 +120,10 @@ export class ControlClient implements Disposable {
     } else if (!("error" in message)) this.#pending.get(message.id)?.resolve(message.result);
     else if (message.id === null) this.#end(errorOf(message.error));
     else this.#pending.get(message.id)?.reject(errorOf(message.error));
+  }
+
+  #gone(): HostGone {
+    return new HostGone("The host has gone", { mayHaveDone: this.#lastId > 1 }); // the first asked nothing but hello
   }
 
   #end(error: Error): void {

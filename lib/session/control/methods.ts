@@ -40,7 +40,11 @@ export const PARAMS = {
   /** The journalled events after `since`, then all as they come, until the task is over; null: until the client goes. */
   follow: z.strictObject({ task_id: z.nullable(taskId), since: z.int().check(z.gte(0)) }),
   /** Lets interrupted tasks go on in this host. */
-  resume: z.strictObject({ task_ids: z.array(taskId).check(z.minLength(1)), place: z.nullable(taskPlace) }),
+  resume: z.strictObject({
+    task_ids: z.array(taskId).check(z.minLength(1)),
+    /** Of their commands; only the detached host heeds it. */
+    env: taskPlace.shape.env,
+  }),
 } as const;
 
 /** The name of a method. */

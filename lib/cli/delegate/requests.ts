@@ -1,0 +1,89 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import type { ModelRef } from "../../protocol/model_ref.ts";
+import { messageOf, UserError } from "../../support/errors.ts";
+import type { TaskRequest } from "../../tools/delegation/task_arguments.ts";
+import { EXIT } from "../exit_codes.ts";
+import type { Io } from "../io.ts";
+import { hintUnread } from "../unread_stdin.ts";
+import type { DelegateOptions } from "./run_delegate.ts";
+
+/** One request for each goal, as the command line says; reads stdin and files where it names them. */
+export async function requestsOf(
+  io: Io,
+  goals: readonly string[],
+  options: DelegateOptions,
+): Promise<readonly TaskRequest[]> {
+  const readsStdin = goals.includes("-") || options.contextFile === "-";
+  hintUnread(io, { quiet: options.quiet === true || readsStdin, way: "--context-file -, or - as a goal" });
+  const fromStdin = [...goals.filter((goal) => goal === "-"), ...(options.contextFile === "-" ? ["-"] : [])];
+  if (fromStdin.length > 1) {
+    throw new UserError("Cannot read stdin twice: only one goal or the context can be -", {
+      exitCode: EXIT.usage,
+    });
+  }
+  const stdin = fromStdin.length === 1 ? await io.stdin.readAll() : "";
+  const context = contextOf(io, options, stdin);
+  const shared = {
+    ...(context === "" ? {} : { context }),
+    ...(options.toolsets === undefined ? {} : { toolsets: [...options.toolsets] }),
+    ...(options.tier === undefined ? {} : { tier: options.tier }),
+    ...(options.name === undefined ? {} : { name: options.name }),
+    ...(options.maxTurns === undefined ? {} : { max_turns: options.maxTurns }),
+    ...(options.timeout === undefined ? {} : { timeout_s: options.timeout }),
+    ...(options.tokenBudget === undefined ? {} : { token_budget: options.tokenBudget }),
+    ...(options.after === undefined ? {} : { after: [...options.after] }),
+    ...(options.schema === undefined ? {} : { output_schema: readSchema(io, options.schema) }),
+  };
+  return goals.map((goal) => ({ goal: goal === "-" ? stdin.trim() : goal, ...shared })).map(refuseEmpty);
+}
+
+function refuseEmpty(request: TaskRequest): TaskRequest {
+  if (request.goal.trim() !== "") return request;
+  throw new UserError("Cannot delegate an empty goal", { exitCode: EXIT.usage });
+}
+
+function contextOf(io: Io, { context = "", contextFile }: DelegateOptions, stdin: string): string {
+  const fromFile = contextFile === undefined
+    ? ""
+    : contextFile === "-"
+    ? stdin
+    : readText(io, contextFile, "--context-file");
+  return [context, fromFile].filter((part) => part !== "").join("\n\n");
+}
+
+function readSchema(io: Io, file: string): Record<string, unknown> {
+  const text = readText(io, file, "--schema");
+  let schema: unknown;
+  try {
+    schema = JSON.parse(text);
+  } catch (error) {
+    throw new UserError(`Cannot read "${file}" for --schema: ${messageOf(error)}`, {
+      exitCode: EXIT.usage,
+      cause: error,
+    });
+  }
+  if (typeof schema === "object" && schema !== null && !Array.isArray(schema)) return { ...schema };
+  throw new UserError(`Cannot use "${file}" for --schema: it holds no JSON object`, { exitCode: EXIT.usage });
+}
+
+function readText(io: Io, file: string, option: string): string {
+  try {
+    return readFileSync(resolve(io.cwd, file), "utf8");
+  } catch (error) {
+    throw new UserError(`Cannot read "${file}" for ${option}: ${messageOf(error)}`, {
+      exitCode: EXIT.usage,
+      cause: error,
+    });
+  }
+}
+
+/** A model that was named on the command line holds for every task, whatever the routes say. */
+export function pinModel(
+  requests: readonly TaskRequest[],
+  ref: ModelRef,
+  { model, provider }: DelegateOptions,
+): readonly TaskRequest[] {
+  if (model === undefined && provider === undefined) return requests;
+  return requests.map((request) => ({ ...request, model: `${ref.provider}/${ref.model}` }));
+}

@@ -1,0 +1,53 @@
+import { dirname } from "node:path";
+import type { LoadedConfig } from "../../config/load.ts";
+import { HostGone } from "../../session/control/client.ts";
+import { runHost } from "../../session/host.ts";
+import { HOST_READY } from "../../session/host_command.ts";
+import { HostFinder, untilAnswered } from "../../session/host_finder.ts";
+import { openStore } from "../../store/open_store.ts";
+import { delay, systemClock } from "../../support/clock.ts";
+import { UserError } from "../../support/errors.ts";
+import { EXIT } from "../exit_codes.ts";
+import type { Io } from "../io.ts";
+import { loadRunConfig } from "../load_config.ts";
+import { Ending } from "../signals.ts";
+
+/** How long to wait before a host that comes or goes is looked at again, in ms. */
+const LOOK_AGAIN_MS = 30;
+
+/**
+ * Runs the detached host until nobody needs it. Where there is one already it waits until that one answers, or takes
+ * its place when that one leaves: whoever started this process knows when it is ready, or over, that there is a host.
+ */
+export async function runHostCommand(io: Io): Promise<number> {
+  using ending = new Ending(io, ["SIGPIPE"]);
+  const { signal } = ending;
+  const loaded = loadRunConfig(io, { quiet: true });
+  const { env, workerUrl } = io;
+  const onReady = () => io.stdout.write(`${HOST_READY}\n`);
+  await untilAnswered(
+    async () => {
+      if (await isHosted(loaded, signal)) return;
+      try {
+        await runHost({ loaded, env, workerUrl, onReady, signal });
+      } catch (error) {
+        if (error instanceof UserError && await isHosted(loaded, signal)) return;
+        throw error;
+      }
+    },
+    () => delay(systemClock, LOOK_AGAIN_MS, signal),
+  );
+  return ending.exitCode ?? EXIT.done;
+}
+
+/** Whether a detached host answers. Rejects with {@linkcode HostGone} when one is there that does not yet, or no more. */
+async function isHosted({ path }: LoadedConfig, signal: AbortSignal): Promise<boolean> {
+  const home = dirname(path);
+  using store = openStore(home, { clock: systemClock });
+  using finder = new HostFinder({ home, store, clock: systemClock, signal });
+  const host = finder.live().find(({ kind }) => kind === "detached");
+  if (host === undefined) return false;
+  const { host_id } = await (await finder.connect(host)).request("ping", {}, { signal });
+  if (host_id !== host.hostId) throw new HostGone("Another host answers in its place");
+  return true;
+}

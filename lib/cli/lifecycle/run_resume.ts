@@ -1,0 +1,42 @@
+import type { TaskView } from "../../protocol/task_view.ts";
+import { scrubEnvironment } from "../../tools/terminal/scrub_environment.ts";
+import { EXIT } from "../exit_codes.ts";
+import type { Io } from "../io.ts";
+import { statusText } from "../render/status.ts";
+import { labelOf } from "../render/list.ts";
+import { onDetachedHost } from "./detached_host.ts";
+import type { Reach } from "./reach.ts";
+import { collectTasks } from "./run_collect.ts";
+import { distinct, withReach, writeJson } from "./with_reach.ts";
+
+/** The options of `hermes resume`. */
+export interface ResumeOptions {
+  readonly wait?: true | undefined;
+  readonly json?: true | undefined;
+}
+
+/** Lets interrupted tasks go on where they stopped; returns the exit code, with --wait that of the tasks. */
+export function runResume(io: Io, taskIds: readonly string[], options: ResumeOptions): Promise<number> {
+  const ids = distinct(taskIds);
+  return withReach(io, async (reach) => {
+    await reach.assertKnown(ids);
+    const tasks: TaskView[] = [];
+    for (const id of ids) tasks.push(...await resume(io, reach, id));
+    if (options.wait === true) return await collectTasks(io, reach, ids, { json: options.json });
+    if (options.json === true) writeJson(io, tasks);
+    else for (const task of tasks) io.stdout.write(`${task.task_id} ${statusText(task)}: ${labelOf(task)}\n`);
+    return EXIT.done;
+  });
+}
+
+/** In the process that has its session open, or else in the detached host. */
+async function resume(io: Io, reach: Reach, taskId: string): Promise<readonly TaskView[]> {
+  const params = { task_ids: [taskId], env: scrubEnvironment(io.env, reach.loaded.secrets.values) };
+  const options = { signal: reach.signal };
+  const sessionId = reach.store.tasks.get(taskId)?.sessionId;
+  const own = reach.finder.live().find((host) => host.sessionId === sessionId && host.socket !== null);
+  const client = own === undefined ? null : await reach.finder.connect(own).catch(() => null);
+  if (client !== null) return (await client.request("resume", params, options)).tasks;
+  const { tasks } = await onDetachedHost(io, reach, (host) => host.request("resume", params, options));
+  return tasks;
+}
