@@ -78,6 +78,7 @@ function groundOf(
     model: { provider: config.model.provider, model: config.model.default, reasoningEffort: null },
     toolsets: [],
     cwd: dirname(loaded.path),
+    spillDir: "",
     shellFor: nothingRuns,
     emit() {},
     saveSummary: (taskId, text) => saveSummary(dirname(loaded.path), taskId, text),
