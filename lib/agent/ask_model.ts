@@ -14,11 +14,8 @@ export interface Asking extends CompactWork {
  * is too long. Null when a message or a hand-over cut a request short; what was said until then is kept.
  */
 export async function* askModel(asking: Asking): AsyncGenerator<AgentEvent, ModelReply | null> {
-  if (isFull(asking)) {
-    const end = yield* shorten(asking, "full");
-    if (end === "interrupted") return null;
-  }
   try {
+    if (isFull(asking) && (yield* shorten(asking, "full")) === "interrupted") return null;
     return yield* askOnce(asking);
   } catch (error) {
     if (!(error instanceof ProviderError) || error.code !== "context_length") throw error;

@@ -2,7 +2,7 @@ import type { Message, ToolCall } from "../protocol/conversation.ts";
 import { SUMMARY_HEAD } from "../protocol/summary_texts.ts";
 import { bytesOf } from "./context_size.ts";
 import type { ContextCare } from "./context_care.ts";
-import { cutToFile } from "./long_result.ts";
+import { cutToFile, fileOfCut } from "./long_result.ts";
 
 /** How many turns at the end are left as they are. */
 const RECENT_TURNS = 2;
@@ -102,7 +102,7 @@ function callsById(messages: readonly Message[]): ReadonlyMap<string, ToolCall> 
 
 function placeOf(call: ToolCall | undefined, content: string): string {
   const args = (call?.arguments ?? "").replaceAll(/\s+/g, " ").slice(0, ABOUT_CHARS).toWellFormed();
-  return `[The result of ${
-    call?.name ?? "a tool"
-  } ${args} was left out to make room: ${content.length} characters]`;
+  const file = fileOfCut(content);
+  const what = file === null ? `${content.length} characters` : `the whole is in ${file}`;
+  return `[The result of ${call?.name ?? "a tool"} ${args} was left out to make room: ${what}]`;
 }

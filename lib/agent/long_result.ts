@@ -12,6 +12,11 @@ export function shortResult(call: ToolCall, result: string, { resultChars, spill
   return cutToFile(result, resultChars, spill, `${call.name}-${call.id}.txt`);
 }
 
+/** The file with the whole of a text that {@linkcode cutToFile} has cut; null when there is none. */
+export function fileOfCut(text: string): string | null {
+  return /\n\[… \d+ characters left out; the whole is in (.+) …\]\n/.exec(text)?.[1] ?? null;
+}
+
 /** Cuts a text to `limit` characters; the whole goes to a file, which the cut names. */
 export function cutToFile(text: string, limit: number, spill: Spill, name: string): string {
   const path = spill(name, text);

@@ -5,13 +5,13 @@ import { LoopControl } from "../agent/loop_control.ts";
 import { runLoop } from "../agent/loop.ts";
 import type { ToolRunner } from "../agent/run_tools.ts";
 import type { Supervisor } from "../delegation/supervisor.ts";
-import type { AgentEvent, CompactedEvent, LoopEnd } from "../protocol/agent_events.ts";
-import { compactedBody } from "../protocol/compacted_body.ts";
+import type { CompactedEvent, LoopEnd } from "../protocol/agent_events.ts";
 import type { ConversationUpdate, Message, ToolSchema } from "../protocol/conversation.ts";
 import type { EventBody, LossyBody } from "../protocol/events.ts";
 import type { ClosingOffer, ClosingReply } from "../protocol/worker_messages.ts";
 import type { ModelClient } from "../provider/provider.ts";
 import { ToolFailure } from "../support/errors.ts";
+import { publicEvent } from "./public_event.ts";
 
 /** What the agent of a chat works with. */
 export interface ParentAgentOptions {
@@ -225,34 +225,4 @@ function resumedConversation(options: ParentAgentOptions): Conversation {
   const conversation = new Conversation([system, ...said], { stored: isSame ? history.length : 0 });
   conversation.closeOpenCalls(OUTCOME_UNKNOWN);
   return conversation;
-}
-
-/** What of a loop's events the stream carries for the session's own agent. */
-function publicEvent(event: AgentEvent): EventBody | LossyBody | null {
-  switch (event.type) {
-    case "turn_started":
-      return { type: "turn.started", turn: event.turn };
-    case "turn_ended":
-      return { type: "turn.ended", turn: event.turn, tokens: event.usage };
-    case "text":
-      return { type: "text.delta", delta: event.delta };
-    case "tool_started":
-      return { type: "tool.started", call_id: event.callId, name: event.name, about: event.about };
-    case "tool_ended":
-      return {
-        type: "tool.ended",
-        call_id: event.callId,
-        name: event.name,
-        duration_ms: event.durationMs,
-        error_code: event.errorCode,
-      };
-    case "compacted":
-      return compactedBody(event);
-    case "retry":
-      return { type: "error", error: event.error };
-    case "reasoning":
-      return null;
-    default:
-      return event satisfies never;
-  }
 }

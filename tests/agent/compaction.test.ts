@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { dropResults, olderPart, summarisedBytes, withSummary } from "../../lib/agent/compaction.ts";
 import { bytesOf } from "../../lib/agent/context_size.ts";
 import { Conversation } from "../../lib/agent/conversation.ts";
+import { shortResult } from "../../lib/agent/long_result.ts";
 import type { AssistantMessage, Message } from "../../lib/protocol/conversation.ts";
 import { SUMMARY_HEAD } from "../../lib/protocol/summary_texts.ts";
 import { ROOMY } from "../support/agent_loop.ts";
@@ -124,6 +125,16 @@ Deno.test("dropResults() begins with the oldest, stops when it is enough, and sa
   );
   const again = dropResults(all.messages, NEVER);
   assert.deepEqual([again.dropped, again.freed, again.messages], [0, 0, all.messages]);
+});
+
+Deno.test("dropResults() still names the file of a result that was cut", () => {
+  const call = { id: "a_0", name: "work", arguments: "{}" };
+  const care = { ...ROOMY, resultChars: 500, spill: () => "/spill/it's here.txt" };
+  const cut = shortResult(call, "r".repeat(5_000), care);
+  const messages = [SYSTEM, ...turn("a", "first", cut), ...turn("b", "second"), ...turn("c", "third")];
+  const line =
+    '[The result of work {"n":0} was left out to make room: the whole is in /spill/it\'s here.txt]';
+  assert.equal(dropResults(messages, NEVER).messages[2]?.content, line);
 });
 
 Deno.test("withSummary() cuts a huge message of the user to a file, but never a child's goal nor the last one", () => {

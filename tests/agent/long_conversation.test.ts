@@ -116,6 +116,25 @@ Deno.test("runLoop() ends as context_length when the server finds the shortened 
   assert.deepEqual(replay(agent.inbox.updates), agent.conversation.messages);
 });
 
+Deno.test("runLoop() shortens all that it can when the server finds even the request for a summary too long", async () => {
+  let refused = 0;
+  const answer = script(turns(5));
+  await using agent = await AgentUnderTest.start((request) => {
+    if (!asksSummary(request.body) || refused++ > 0) return answer(request);
+    return TOO_LONG;
+  });
+  for (let n = 0; n < 3; n++) {
+    agent.conversation.addAssistant({ role: "assistant", content: `step ${n} `.repeat(400), toolCalls: [] });
+    agent.conversation.addUser(`message ${n}`);
+  }
+  assert.deepEqual(await agent.run({ runTool: results(10), context: { window: 2_000 } }), {
+    type: "final",
+    text: "done",
+  });
+  assert.ok(refused > 1);
+  assert.equal(compacted(agent.events)[0]?.why, "refused");
+});
+
 Deno.test("runLoop() ends as context_length at once when there is nothing to shorten", async () => {
   await using agent = await AgentUnderTest.start(script(() => TOO_LONG));
   const end = await agent.run({ context: { window: 10 } });

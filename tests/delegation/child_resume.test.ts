@@ -6,7 +6,7 @@ import type { Services } from "../../lib/delegation/service_calls.ts";
 import type { ConversationUpdate, Message } from "../../lib/protocol/conversation.ts";
 import type { ChildBrief, FromChild } from "../../lib/protocol/worker_messages.ts";
 import { testBroker } from "../provider/ask_model.ts";
-import { inOrder, say, startScriptedServer } from "../support/scripted_server.ts";
+import { callTools, inOrder, type Reply, say, startScriptedServer } from "../support/scripted_server.ts";
 import { assertAcceptable } from "../support/valid_request.ts";
 
 const BRIEF: ChildBrief = {
@@ -25,11 +25,12 @@ const BRIEF: ChildBrief = {
 };
 
 /** Runs a child on its brief to its last message; the parent's side is a desk of services that accepts all. */
-async function runChild(brief: ChildBrief) {
-  await using server = await startScriptedServer(inOrder(say("all done")));
+async function runChild(brief: ChildBrief, ...before: readonly Reply[]) {
+  await using server = await startScriptedServer(inOrder(...before, say("all done")));
   const { broker } = testBroker(server.baseUrl);
   const updates: ConversationUpdate[] = [];
   const pulledAt: number[] = [];
+  const heard: string[] = [];
   const over = Promise.withResolvers<FromChild>();
   const services: Services = {
     acquire: (ask, signal) => broker.acquire(ask, signal),
@@ -41,11 +42,12 @@ async function runChild(brief: ChildBrief) {
     stored: (update) => void updates.push(update),
     close: () => Promise.resolve({ accepted: true }),
     shell: () => Promise.reject(new Error("Nobody expected a command")),
-    tool: () => Promise.reject(new Error("Nobody expected a tool")),
+    tool: () => Promise.resolve({ results: [], pending: [] }),
   };
   using desk = new ServiceDesk(services, (message) => child.receive(message));
   const child: Child = new Child(
     new ParentPort((message) => {
+      if (message.type === "call" || message.type === "cast") heard.push(message.service);
       if (message.type === "call" || message.type === "cast" || message.type === "abort_call") {
         desk.receive(message);
       }
@@ -57,7 +59,7 @@ async function runChild(brief: ChildBrief) {
   const [request] = server.requests;
   assert.ok(request !== undefined);
   assertAcceptable(request.body);
-  return { sent: request.body.messages, updates, pulledAt };
+  return { sent: request.body.messages, updates, pulledAt, heard };
 }
 
 Deno.test("a fresh child stores its conversation from the system prompt on", async () => {
@@ -89,4 +91,19 @@ Deno.test("a child that goes on is told which calls have an unknown outcome, and
   assert.equal(updates[0]?.from, 4);
   assert.deepEqual(updates[0]?.messages.map(({ role }) => role), ["tool", "user"]);
   assert.deepEqual(pulledAt, [4]);
+});
+
+Deno.test("a child stores the calls of a turn before the parent hears of them, and their results before the next request", async () => {
+  const { heard, updates } = await runChild(
+    { ...BRIEF, tools: [{ name: "collect_task", description: "", parameters: { type: "object" } }] },
+    callTools([{ name: "collect_task", args: {} }]),
+  );
+  assert.deepEqual(heard, [
+    ...["pull", "stored", "acquire", "release", "stored", "tool", "stored"],
+    ...["pull", "stored", "acquire", "release", "stored", "close", "stored"],
+  ]);
+  assert.deepEqual(updates.slice(1, 3).map(({ messages }) => messages.map(({ role }) => role)), [
+    ["assistant"],
+    ["tool"],
+  ]);
 });
