@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { type Bench, measureFanOut } from "./fan_out.ts";
+import { limits } from "./limits/rows.ts";
 import { PEER_FIGURES, PEERS } from "./peers.ts";
 import { BenchHome, run } from "./program.ts";
 import { measureResponsiveness } from "./responsiveness.ts";
@@ -11,13 +12,16 @@ import { type Row, table } from "./table.ts";
 const WIDTHS = [1, 4, 8, 32, 128];
 const STREAMING_CHILDREN = 64;
 
-/** Measures dist/hermes and prints each figure as it is known, then the table. */
-async function main(runs: number): Promise<void> {
+const MEASURES = { version, oneShot, fanOuts, forms, responsiveness, limits } as const;
+
+/** Measures dist/hermes and prints each figure as it is known, then the table; `only`: one of {@linkcode MEASURES}. */
+async function main(runs: number, only?: string): Promise<void> {
   await using server = await BenchServer.start();
   using home = new BenchHome(server.baseUrl);
   const bench: Bench = { server, home, runs };
   const rows: Row[] = [];
-  for (const measure of [version, oneShot, fanOuts, forms, responsiveness]) {
+  const measures = Object.entries(MEASURES).filter(([name]) => only === undefined || name === only);
+  for (const [, measure] of measures) {
     for (const row of await measure(bench)) {
       rows.push(row);
       console.error(row.join(": "));
@@ -94,5 +98,8 @@ function round(value: number): string {
   return value.toFixed(1);
 }
 
-const { values } = parseArgs({ args: Deno.args, options: { runs: { type: "string", default: "5" } } });
-await main(Number(values.runs));
+const { values } = parseArgs({
+  args: Deno.args,
+  options: { runs: { type: "string", default: "5" }, only: { type: "string" } },
+});
+await main(Number(values.runs), values.only);

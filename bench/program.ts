@@ -7,14 +7,21 @@ const BINARY = new URL("../dist/hermes", import.meta.url).pathname;
 export class BenchHome implements Disposable {
   readonly #path = Deno.makeTempDirSync({ prefix: "hermes_bench_" });
 
-  constructor(baseUrl: string) {
+  /** `changes` are sections of config.yaml in place of those that all measurements have. */
+  constructor(baseUrl: string, changes: Record<string, unknown> = {}) {
     const config = {
       model: { provider: "bench", default: "bench" },
       providers: { bench: { base_url: baseUrl, key_env: "none" } },
       delegation: { max_concurrent_children: 128 },
       budget: { session: { usd: null }, task: { usd: null }, day: { usd: null } },
+      ...changes,
     };
-    Deno.writeTextFileSync(`${this.#path}/config.yaml`, JSON.stringify(config));
+    this.write("config.yaml", JSON.stringify(config));
+  }
+
+  /** Writes a file of this home. */
+  write(name: string, text: string): void {
+    Deno.writeTextFileSync(`${this.#path}/${name}`, text);
   }
 
   /** Starts the binary in this home. */

@@ -36,10 +36,12 @@ export interface TaskUsage extends UsageFigures {
   readonly subtree: UsageFigures;
 }
 
-/** Spent US dollars under a cap; null: there is none. */
+/** US dollars under a cap. */
 export interface CapUsage {
   readonly used_usd: number;
-  readonly limit_usd: number | null;
+  /** Reserved by requests under way. */
+  readonly held_usd: number;
+  readonly limit_usd: number;
 }
 
 /** What `hermes usage --json` prints. */
@@ -54,7 +56,8 @@ export interface UsageReport {
   readonly tasks: readonly TaskUsage[];
   /** `provider/model` of those that used tokens without a known price. */
   readonly prices_unknown: readonly string[];
-  readonly budget: { readonly session: CapUsage | null; readonly day: CapUsage | null };
+  /** Of today, where it has a cap. */
+  readonly budget: { readonly day: CapUsage | null };
 }
 
 /** A task as far as the report needs it. */

@@ -16,7 +16,7 @@ import { EXIT } from "./exit_codes.ts";
 import type { Io } from "./io.ts";
 import { loadRunConfig } from "./load_config.ts";
 import { renderUsage } from "./render/usage.ts";
-import { reportDays, reportGroups, reportTasks, type UsageReport } from "./usage_report.ts";
+import { type CapUsage, reportDays, reportGroups, reportTasks, type UsageReport } from "./usage_report.ts";
 
 /** What of the stored requests is asked for; nothing: today's. */
 export interface UsageOptions {
@@ -72,8 +72,6 @@ function reportOf(
   const groups = store === null ? [] : storedUsage(store.database, query);
   const labels = labelsOf(loaded);
   const tasks = store === null || sessionId === null ? [] : store.tasks.list({ sessionId });
-  const limit = loaded.config.budget.day.usd;
-  const used = store === null ? 0 : daySpending(store.database, dayOf(now)).settled;
   return {
     scope,
     session_id: sessionId,
@@ -83,11 +81,18 @@ function reportOf(
       groups,
       tasks.map(({ taskId, ownerId, body }) => ({ taskId, ownerId, goal: goalOf(body) })),
     ),
-    budget: {
-      session: null,
-      day: scope === "day" && limit !== null ? { used_usd: used, limit_usd: limit } : null,
-    },
+    budget: { day: scope === "day" ? dayBudget(store, loaded) : null },
   };
+}
+
+/** What all sessions have used of the day's cap; null: there is none. */
+function dayBudget(store: Store | null, { config }: LoadedConfig): CapUsage | null {
+  const limit = config.budget.day.usd;
+  if (limit === null) return null;
+  const { settled, held } = store === null
+    ? { settled: 0, held: 0 }
+    : daySpending(store.database, dayOf(systemClock.now()));
+  return { used_usd: settled, held_usd: held, limit_usd: limit };
 }
 
 function goalOf(body: unknown): string | null {

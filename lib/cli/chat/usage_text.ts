@@ -12,7 +12,7 @@ export function usageText({ usage, keyName, budget }: SessionBroker, options: Ta
     ...reportGroups(usage, keyName),
     days: [],
     tasks: [],
-    budget: { session: null, day: null },
+    budget: { day: null },
   }, options);
   const day = budget.day === null ? "" : `day's budget, all sessions: ${spendingText(budget.day)}\n`;
   return `${report}session's budget: ${spendingText(budget)}\n${day}`;

@@ -32,7 +32,6 @@ function sums({ total, budget, prices_unknown, scope }: UsageReport): string {
     `${when}: ${total.requests} ${total.requests === 1 ? "request" : "requests"}, ${tokens} tokens, ${
       dollars(total)
     }`,
-    ...capLine("session's budget", budget.session),
     ...capLine("day's budget, all sessions", budget.day),
     ...total.estimated_requests === 0
       ? []
@@ -43,7 +42,7 @@ function sums({ total, budget, prices_unknown, scope }: UsageReport): string {
 }
 
 function capLine(name: string, cap: CapUsage | null): string[] {
-  if (cap === null || cap.limit_usd === null) return [];
+  if (cap === null) return [];
   return [`${name}: ${formatCost(cap.used_usd)} of ${formatCost(cap.limit_usd)}`];
 }
 
