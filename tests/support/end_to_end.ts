@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
+import { endDetachedHosts } from "./host_end.ts";
 import { type Launcher, launchersUnderTest } from "./launchers.ts";
 import { processesLeft } from "./processes.ts";
 import { type Finished, Running } from "./running.ts";
@@ -92,6 +93,7 @@ export class EndToEnd implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const running of this.#running) await running[Symbol.asyncDispose]();
+    await endDetachedHosts(this.hermesHome); // the only ones that may outlive the program
     const left = await processesLeft(this.root);
     for (const { pid } of left) Deno.kill(pid, "SIGKILL");
     this.#dir[Symbol.dispose]();
