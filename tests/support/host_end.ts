@@ -26,6 +26,14 @@ export async function endDetachedHosts(home: string): Promise<void> {
   recoverHosts(store, systemClock.now());
 }
 
+/** Resolves when each process that runs tasks of a state directory can be asked. */
+export async function untilListening(home: string): Promise<void> {
+  using store = openStore(home, { clock: systemClock });
+  while (store.hosts.live().some(({ socket }) => socket === null)) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
 /** Resolves when a process that is about to end has ended. */
 export async function untilDead({ pid, startMark }: Pick<HostRow, "pid" | "startMark">): Promise<void> {
   while (isProcessAlive(pid, startMark)) await new Promise((resolve) => setTimeout(resolve, 10));

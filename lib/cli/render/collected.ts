@@ -23,7 +23,7 @@ export function completedText(task: CollectedTask, { isOneOfMany, isFirst }: Res
 /** What stderr is told of a task that is not completed, with what there is of its work. Ends in "\n". */
 export function failedText(task: CollectedTask): string {
   const error = task.error === undefined ? "" : `: ${oneLine(task.error.message)}`;
-  const partial = task.summary ?? task.partial_output ?? "";
+  const partial = task.status === "needs_input" ? "" : task.summary ?? task.partial_output ?? "";
   const rest = partial === "" ? "" : `${plainText(partial).trimEnd()}\n`;
   const hint = hintOf(task);
   return `hermes: task ${task.task_id} (${oneLine(labelOf(task))}) ${stateOf(task)}${
