@@ -6,10 +6,13 @@ import { Channel } from "../../support/channel.ts";
 import { EXIT } from "../exit_codes.ts";
 import { errorOfEnd, exitOfEnd } from "../exit_of_end.ts";
 import type { Io } from "../io.ts";
+import { isHardEnd, liveTasks, moveTasks } from "../leave.ts";
 import type { Run } from "../open_run.ts";
 import { errorText } from "../render/error_text.ts";
 import { Ending } from "../signals.ts";
-import { CapQuestion } from "./cap_question.ts";
+import { capQuestion, capWords } from "./cap_question.ts";
+import { leaveQuestion, leaveWords, type Leaving } from "./leave_question.ts";
+import type { LineQuestion } from "./line_question.ts";
 import { LineWriter } from "./line_writer.ts";
 import type { PromptScreen } from "./prompt_screen.ts";
 import { runSlash } from "./run_slash.ts";
@@ -32,22 +35,22 @@ export async function chatByLine(screen: PromptScreen, run: Run, options: LineCh
   const { io } = screen;
   const agent = await session.createAgent({ maxTurns: options.maxTurns, noticesBetweenTurns: true });
   using ending = new Ending(io, ["SIGINT"]);
-  using _interrupt = io.onSignal("SIGINT", () => {
-    if (!agent.isBusy && !agent.isCompacting) return ending.end(EXIT.interrupted);
-    if (io.stdin.isTerminal) io.stderr.write("\n"); // the terminal has echoed the key
-    agent.stop();
-  });
+  using _interrupt = io.onSignal("SIGINT", () => interrupt(chat));
   ending.signal.addEventListener("abort", () => agent.stop(), { once: true });
   using writer = new LineWriter(session.events, (text) => write(io, run, options.jsonl ? "" : text));
-  const question = new CapQuestion((text) => around(run, () => askLine(screen, text)));
+  const say = (text: string) => around(run, () => askLine(screen, text));
+  const questions = { cap: capQuestion(say), leave: leaveQuestion(say) };
   const isPerson = io.stdin.isTerminal && io.stdout.isTerminal && !options.jsonl;
-  using _cap = isPerson ? session.supervisor.ground.broker.askAtCap(question.ask) : null;
-  const chat: Chat = { io, screen, run, agent, ending, writer, question, options };
+  const chat: Chat = { io, screen, run, agent, ending, writer, questions, isPerson, options };
+  using _cap = isPerson
+    ? session.supervisor.ground.broker.askAtCap((cap, signal) => questions.cap.ask(capWords(cap), signal))
+    : null;
   const last = await talk(chat, readLines(chat));
   screen.hide();
+  if (isHardEnd(ending.exitCode)) await moveTasks(io, run);
   if (ending.exitCode !== null) return ending.exitCode;
   const code = last === null ? EXIT.done : exitOfEnd(last);
-  const isUnfinished = session.supervisor.hasLive(null);
+  const isUnfinished = session.supervisor.table.childrenOf(null).some((record) => !record.isFinal);
   const exitCode = code === EXIT.done && isUnfinished ? EXIT.failed : code;
   session.events.emit({ type: "session.ended", exit_code: exitCode });
   return exitCode;
@@ -61,8 +64,32 @@ interface Chat {
   readonly agent: ParentAgent;
   readonly ending: Ending;
   readonly writer: LineWriter;
-  readonly question: CapQuestion;
+  readonly questions: {
+    readonly cap: LineQuestion<number | null>;
+    readonly leave: LineQuestion<Leaving>;
+  };
+  /** Somebody reads and answers. */
+  readonly isPerson: boolean;
   readonly options: LineChatOptions;
+}
+
+/** Stops the turn that runs. With none, a person says what becomes of the tasks; asked already, the chat just ends. */
+function interrupt(chat: Chat): void {
+  const { io, agent, ending, questions } = chat;
+  if (io.stdin.isTerminal) io.stderr.write("\n"); // the terminal has echoed the key
+  if (agent.isBusy || agent.isCompacting) return agent.stop();
+  if (questions.leave.isOpen) return ending.end(EXIT.interrupted);
+  void mayLeave(chat).then((leaves) => leaves && ending.end(EXIT.interrupted)); // it never rejects
+}
+
+/** Sees to the tasks that run as the person says; whether the chat is to end. */
+async function mayLeave({ io, run, questions, screen, isPerson }: Chat): Promise<boolean> {
+  const { length } = liveTasks(run);
+  if (!isPerson || length === 0) return true;
+  const choice = await questions.leave.ask(leaveWords(length));
+  if (choice === "move") await moveTasks(io, run);
+  if (choice === "stay") screen.show();
+  return choice !== "stay";
 }
 
 /** Takes one thing after the other until the lines end; returns how the last turn ended. */
@@ -77,7 +104,7 @@ async function talk(chat: Chat, lines: Lines): Promise<LoopEnd | null> {
     if (next.type === "end") break;
     if (next.type === "news") last = await turn(chat, "");
     else if (!isSlash(next.line)) last = await turn(chat, next.line);
-    else if (await slash(chat, next.line)) return last;
+    else if (await slash(chat, next.line) && await mayLeave(chat)) return last;
   }
   const drained = await drain(run.session.supervisor, agent, ending.signal).catch((error) => {
     if (ending.signal.aborted) return null;
@@ -143,19 +170,21 @@ interface Lines {
 function readLines(chat: Chat): Lines {
   const { io, screen, agent, ending, run } = chat;
   const { supervisor } = run.session;
+  const { cap, leave } = chat.questions;
   const waiting = new Channel<Next>();
   const iterator = waiting[Symbol.asyncIterator]();
   let pending: Promise<Next> | null = null;
   void (async () => {
     for (let line = await screen.readLine(); line !== null; line = await screen.readLine()) {
-      if (line.trim() === "" || chat.question.take(line)) continue;
+      if (line.trim() === "" || cap.take(line) || leave.take(line)) continue;
       if (isSlash(line) && isImmediate(line)) {
         void slash(chat, line).then(() => agent.isBusy || screen.show());
       } else if (io.stdin.isTerminal && agent.isBusy && !isSlash(line)) agent.interject(line);
       else waiting.push({ type: "line", line });
     }
   })().finally(() => {
-    chat.question.close();
+    cap.close();
+    leave.close();
     waiting.close();
   });
   const nextLine = async (): Promise<Next> => (await iterator.next()).value ?? { type: "end" };

@@ -4,6 +4,7 @@ import { drain } from "../../session/drain.ts";
 import { EXIT } from "../exit_codes.ts";
 import { errorOfEnd, exitOfEnd } from "../exit_of_end.ts";
 import type { Io } from "../io.ts";
+import { interruptTasks, isHardEnd } from "../leave.ts";
 import type { Run } from "../open_run.ts";
 import { errorText } from "../render/error_text.ts";
 import { plainText } from "../render/text.ts";
@@ -26,7 +27,10 @@ export async function answerOnce(io: Io, run: Run, prompt: string, options: OneS
   ending.signal.addEventListener("abort", () => agent.stop(), { once: true });
   let end = await agent.answer(prompt);
   if (end.type === "final") end = await drained(run, agent, ending.signal) ?? end;
-  if (ending.exitCode !== null) return ending.exitCode;
+  if (ending.exitCode !== null) {
+    if (isHardEnd(ending.exitCode)) await interruptTasks(io, run);
+    return ending.exitCode;
+  }
   return tell(io, run, end, last.text, options);
 }
 

@@ -2,6 +2,7 @@ import type { CollectedTask } from "../../protocol/task_view.ts";
 import { delegateGoals } from "../../session/delegate_goals.ts";
 import { exitOfTasks } from "../exit_codes.ts";
 import type { Io } from "../io.ts";
+import { interruptTasks, isHardEnd } from "../leave.ts";
 import { openRun, type Run, type RunOptions } from "../open_run.ts";
 import { completedText, failedText, type ResultPlace } from "../render/collected.ts";
 import { Ending } from "../signals.ts";
@@ -51,8 +52,9 @@ export async function runDelegate(
       },
     });
   } catch (error) {
-    if (ending.exitCode !== null) return ending.exitCode;
-    throw error;
+    if (ending.exitCode === null) throw error;
+    if (isHardEnd(ending.exitCode)) await interruptTasks(io, run);
+    return ending.exitCode;
   }
   const total_duration_s = Math.round(performance.now() - startedAt) / 1000;
   if (options.json === true) io.stdout.write(JSON.stringify({ results, total_duration_s }) + "\n");
