@@ -24,6 +24,8 @@ export interface ConnectionOptions {
 
 /** How long a client may take to say who it is. */
 const HELLO_MS = 10_000;
+/** How long a client may take to read the last that it was told. */
+const CLOSE_MS = 2_000;
 
 /** One client of a host. What it asked for ends with it; nobody else notices what it does. */
 export class Connection {
@@ -31,8 +33,9 @@ export class Connection {
   readonly #options: ConnectionOptions;
   readonly #lines: LineReader;
   readonly #gone = new AbortController();
-  readonly #patience: Disposable;
+  #patience: Disposable;
   #isKnown = false;
+  #isClosed = false;
   #unreadBytes = 0;
   #running = 0;
 
@@ -56,7 +59,7 @@ export class Connection {
   close(): void {
     if (!this.#isKnown) return void this.#socket.destroy();
     this.#socket.end();
-    this.#options.clock.after(HELLO_MS, () => this.#socket.destroy());
+    this.#patience = this.#options.clock.after(CLOSE_MS, () => this.#socket.destroy());
   }
 
   #read(bytes: Buffer): void {
@@ -149,8 +152,6 @@ export class Connection {
     this.#isClosed = true;
     this.#settle();
   }
-
-  #isClosed = false;
 
   #settle(): void {
     if (this.#isClosed && this.#running === 0) this.#options.onClosed();
