@@ -23,6 +23,7 @@ export function openDatabase(home: string, migrations: readonly string[] = MIGRA
   try {
     refuseNewer(path, versionOf(database), migrations.length);
     migrate(database, migrations);
+    database.hurry(); // a request waits to leave
     return database;
   } catch (error) {
     database[Symbol.dispose]();

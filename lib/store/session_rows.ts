@@ -41,7 +41,7 @@ export function addSession(database: Database, { kind, cwd, model }: NewSession,
       now,
       now,
     );
-  return newId("s", (sessionId) => insert(sessionId) === 0);
+  return database.transaction(() => newId("s", (sessionId) => insert(sessionId) === 0));
 }
 
 /** Deletes a session with all that is kept of it, but for its requests; whether there was one. */

@@ -1,7 +1,7 @@
 import type { Clock } from "../support/clock.ts";
 import { messageOf } from "../support/errors.ts";
 
-/** Hears of a failed write once, whatever follows, and of null when all that waited is on disk again. */
+/** Hears of a failed write once, whatever follows, and of null when all that waited is on disk again. May not throw. */
 export type TroubleReader = (trouble: Error | null) => void;
 
 /** How long a write is gathered with others. */
