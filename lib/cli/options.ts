@@ -51,6 +51,23 @@ export function parseSeconds(option: string): OptionParser<number> {
   };
 }
 
+/** A length of time such as `30d`, in ms: m, h, d and w for minutes, hours, days and weeks. */
+export function parseAge(option: string): OptionParser<number> {
+  return (text) => {
+    const [, amount = "", unit = ""] = /^(\d+)([mhdw])$/.exec(text) ?? [];
+    const value = Number(amount) * (AGE_UNITS_MS[unit] ?? NaN);
+    if (Number.isSafeInteger(value)) return value;
+    throw cannotUse(text, option, "expected a number with m, h, d or w, such as 30d");
+  };
+}
+
+const AGE_UNITS_MS: Readonly<Record<string, number>> = {
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+};
+
 /** Names of toolsets with commas between them. */
 export function parseToolsetList(option: string): OptionParser<readonly Toolset[]> {
   return (text) => {

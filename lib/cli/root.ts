@@ -16,6 +16,7 @@ import { registerList } from "./list.ts";
 import { registerModels } from "./models.ts";
 import { reportError } from "./report_error.ts";
 import { registerResume } from "./resume.ts";
+import { registerSessions } from "./sessions.ts";
 import { registerSteer } from "./steer.ts";
 import { registerUsage } from "./usage.ts";
 import { usageError } from "./usage_error.ts";
@@ -30,6 +31,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerCancel,
   registerList,
   registerResume,
+  registerSessions,
   registerModels,
   registerUsage,
   registerConfig,
