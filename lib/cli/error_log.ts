@@ -3,9 +3,9 @@ import { join } from "node:path";
 import process from "node:process";
 import { inspect } from "node:util";
 import { hermesHome } from "../config/home.ts";
-import { readSecrets } from "../config/secrets.ts";
+import { createRedactor } from "../support/redact.ts";
+import { knownSecretsOf } from "./known_secrets.ts";
 import { VERSION } from "../support/version.ts";
-import { hideSecrets } from "./hide_secrets.ts";
 import type { Io } from "./io.ts";
 
 /**
@@ -16,7 +16,7 @@ export function logInternalError(thrown: unknown, { env }: Pick<Io, "env">): str
   const home = hermesHome(env);
   const folder = join(home, "logs");
   const path = join(folder, "errors.log");
-  const details = hideSecrets(inspect(thrown, { depth: 4 }), readSecrets(home, env).values);
+  const details = createRedactor(knownSecretsOf(env)).text(inspect(thrown, { depth: 4 }));
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   // Appending by name would widen the mode of the file on one of our runtimes.
   const file = openSync(path, "a", 0o600);

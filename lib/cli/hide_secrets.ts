@@ -1,7 +1,7 @@
 /** Stands where a secret was. */
 const HIDDEN = "***";
 
-/** `text` without any of these values, and without the user and password of URLs. */
+/** An address without any of these values, and without the user and password of URLs. */
 export function hideSecrets(text: string, secrets: readonly string[]): string {
   const hidden = secrets.reduce((rest, secret) => rest.replaceAll(secret, HIDDEN), text);
   return hidden.replace(/(\w:\/\/)[^\s/@]+@/g, `$1${HIDDEN}@`);

@@ -24,10 +24,18 @@ export async function reportError(
   thrown: unknown,
   { io, json }: { readonly io: Io; readonly json: boolean },
 ): Promise<number> {
-  const { error, exitCode } = await reportOf(thrown, io);
+  const { error: said, exitCode } = await reportOf(thrown, io);
+  const error = await withoutSecrets(said, io);
   if (json) io.stdout.write(JSON.stringify({ error }) + "\n");
   io.stderr.write(errorText(error));
   return exitCode;
+}
+
+/** A server's words, a path or an argument may hold a key. */
+async function withoutSecrets(error: WireError, { env }: Io): Promise<WireError> {
+  const { createRedactor } = await import("../support/redact.ts"); // load on use
+  const { knownSecretsOf } = await import("./known_secrets.ts"); // load on use
+  return createRedactor(knownSecretsOf(env)).value(error);
 }
 
 async function reportOf(thrown: unknown, io: Io): Promise<Report> {

@@ -40,7 +40,7 @@ export class BriefWriter {
    */
   async write(record: TaskRecord, handedOn: readonly HandedOn[]): Promise<ChildBrief> {
     const { spec } = record;
-    const { config, keeper, spillDir } = this.#ground;
+    const { config, keeper, spillDir, secretPaths } = this.#ground;
     const { terminal } = config;
     const history = record.isResumed ? keeper.history(record) : [];
     const isFresh = history.length === 0;
@@ -56,6 +56,7 @@ export class BriefWriter {
       turnsDone: isFresh ? 0 : turnsDone(record, history),
       context: contextLimits(config, spec.model),
       spillDir,
+      secretPaths,
       terminal: { timeoutS: terminal.timeout, maxTimeoutS: terminal.max_timeout },
     };
   }

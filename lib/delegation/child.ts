@@ -121,6 +121,8 @@ function toolContext(
     shell: { run: (command, until) => port.call("shell", command, until) },
     terminal: brief.terminal,
     filesSeen,
+    secretPaths: brief.secretPaths,
+    redact: (text, until) => port.call("redact", text, until),
     evidence: remoteEvidence(port),
     call: (name, args, until) => port.call("tool", { name, args }, until),
   };

@@ -92,6 +92,7 @@ export function childServices(supervisor: Supervisor, run: ChildRun): Services &
       await changes.begin();
       return await shell.run(command, signal);
     },
+    redact: (text) => Promise.resolve(ground.redactor.text(text)),
     tool: ({ name, args }, signal) => {
       if (name === "ask_parent") return ask((args as AskArguments).question, signal); // validated by dispatch
       return callDelegation(supervisor, name, args, { ownerId: record.id, by: "agent" }, signal);

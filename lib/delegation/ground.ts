@@ -4,6 +4,7 @@ import type { ModelRef } from "../protocol/model_ref.ts";
 import type { SessionBroker } from "../provider/provider.ts";
 import type { DeliveryLedger, OwnerId } from "../store/delivery.ts";
 import type { Clock } from "../support/clock.ts";
+import type { Redactor } from "../support/redact.ts";
 import type { Shell, Toolset } from "../tools/tool.ts";
 import type { TaskKeeper } from "./task_keeper.ts";
 import type { StartChild } from "./workers.ts";
@@ -23,6 +24,10 @@ export interface Ground {
   readonly cwd: string;
   /** The directory for what is too long for the conversation of an agent. */
   readonly spillDir: string;
+  /** Knows every key; children ask for its work and never get it. */
+  readonly redactor: Redactor;
+  /** Files and directories that hold keys. */
+  readonly secretPaths: readonly string[];
   shellFor(taskId: string): Shell;
   emit(body: EventBody | LossyBody, taskId?: string): void;
   /** Keeps a summary that is too long for its reader in a file. Returns its path; null when it could not be kept. */

@@ -9,6 +9,8 @@ export interface ServiceCalls {
   pull(args: { readonly turn: number }): readonly string[];
   close(offer: ClosingOffer): ClosingReply;
   shell(command: ShellCommand): ShellResult;
+  /** A text without secrets, which only the parent knows. */
+  redact(text: string): string;
   /** A tool that the parent side answers: the delegation tools and `ask_parent`. */
   tool(args: { readonly name: string; readonly args: unknown }): unknown;
 }

@@ -30,6 +30,8 @@ export interface ChildBrief {
   readonly context: ContextLimits;
   /** The directory for what is too long for its conversation. */
   readonly spillDir: string;
+  /** Files and directories that its file tools stay out of. */
+  readonly secretPaths: readonly string[];
   readonly terminal: { readonly timeoutS: number; readonly maxTimeoutS: number };
 }
 

@@ -11,6 +11,7 @@ import { dispatch, type ToolOutcome } from "../tools/dispatch.ts";
 import { Toolbox } from "../tools/toolbox.ts";
 import { toolsOf } from "../tools/toolsets.ts";
 import { saveSummary } from "./save_summary.ts";
+import { sessionSecrets } from "./session_secrets.ts";
 import { rowOf, snapshotOf, topDown } from "./task_rows.ts";
 
 /** Tasks that no process runs, as a person looks at them: by the same tools, with the same replies. */
@@ -35,6 +36,8 @@ export function openArchive(store: Store, loaded: LoadedConfig, tasks: readonly 
         shell: { run: nothingRuns },
         terminal: { timeoutS: 0, maxTimeoutS: 0 },
         filesSeen: new Map(),
+        secretPaths: [],
+        redact: (text) => text, // it was redacted before it was stored
         evidence: { fileWritten() {}, command() {}, url() {}, denied() {} },
         async call(name, input, until) {
           const reply = await callDelegation(
@@ -79,6 +82,7 @@ function groundOf(
     toolsets: [],
     cwd: dirname(loaded.path),
     spillDir: "",
+    ...sessionSecrets(loaded, {}),
     shellFor: nothingRuns,
     emit() {},
     saveSummary: (taskId, text) => saveSummary(dirname(loaded.path), taskId, text),

@@ -1,5 +1,6 @@
 import type { EventBody, JournalEvent, LossyBody, SessionEvent } from "../protocol/events.ts";
 import type { Clock } from "../support/clock.ts";
+import type { Redactor } from "../support/redact.ts";
 
 /** A reader of the stream; it may neither throw nor emit. */
 export type EventReader = (event: SessionEvent) => void;
@@ -8,6 +9,8 @@ export type EventReader = (event: SessionEvent) => void;
 export interface EventLogOptions {
   /** The number of the last event of an earlier run. */
   readonly lastSeq?: number;
+  /** Takes secrets out of every event. */
+  readonly redactor?: Redactor;
   /** Told of each journalled event before every reader is. */
   readonly keep?: (event: JournalEvent) => void;
   /** The journalled events of earlier runs after number `since`, oldest first. */
@@ -32,7 +35,7 @@ export class EventLog {
 
   /** Adds an event and tells every reader. `taskId` is absent for what the session's own agent does. */
   emit(body: EventBody | LossyBody, taskId?: string): void {
-    const event = this.#place(body, taskId);
+    const event = this.#place(this.#options.redactor?.value(body) ?? body, taskId);
     for (const reader of [...this.#readers]) reader(event);
   }
 

@@ -16,6 +16,7 @@ import { openBroker } from "./open_broker.ts";
 import { openSessionStore } from "./open_session_store.ts";
 import { saveSummary } from "./save_summary.ts";
 import { Session } from "./session.ts";
+import { type SessionSecrets, sessionSecrets, withoutSecrets } from "./session_secrets.ts";
 import { storeKeeper } from "./store_keeper.ts";
 
 /** What a session is opened with. */
@@ -51,16 +52,18 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const onTrouble = (trouble: Error | null) => events.emit({ type: "error", error: storeTrouble(trouble) });
   const stored = openSessionStore(store, options, onTrouble, opening);
   const { sessionId } = stored;
+  const secrets = sessionSecrets(options.loaded, options.env);
   const events: EventLog = new EventLog(sessionId, clock, {
+    redactor: secrets.redactor,
     lastSeq: stored.lastSeq,
     keep: (event) => stored.append(event),
     earlier: (since) => store.events(sessionId, since),
   });
   const choice = { model: options.model };
   const broker = await openBroker(options, { clock, events, store, stored }, opening);
-  const shellFor = (taskId: string | null) => openShell(options, stored, taskId, clock);
   const workers = opening.use(new Workers(options.workerUrl, clock));
-  const parts = { clock, broker, events, choice, store, stored };
+  const parts = { clock, broker, events, choice, store, stored, secrets };
+  const shellFor = (taskId: string | null) => openShell(options, { ...parts, taskId });
   const supervisor = opening.use(new Supervisor(groundOf(options, { ...parts, shellFor, workers })));
   const { provider, model } = options.model;
   events.emit({ type: "session.started", provider, model, cwd: options.cwd });
@@ -83,15 +86,16 @@ interface GroundParts {
   readonly stored: SessionStore;
   readonly shellFor: (taskId: string) => Shell;
   readonly workers: Workers;
+  readonly secrets: SessionSecrets;
 }
 
 function groundOf(options: SessionOptions, parts: GroundParts): Ground {
   const { loaded, cwd, toolsets } = options;
-  const { clock, events, broker, shellFor, choice, workers, store, stored } = parts;
+  const { clock, events, broker, shellFor, choice, workers, store, stored, secrets } = parts;
   return {
     sessionId: stored.sessionId,
     clock,
-    startChild: workers.start,
+    startChild: withoutSecrets(workers.start, secrets.redactor),
     config: loaded.config,
     broker,
     ledger: stored.ledger,
@@ -101,7 +105,8 @@ function groundOf(options: SessionOptions, parts: GroundParts): Ground {
     },
     toolsets,
     cwd,
-    spillDir: join(dirname(loaded.path), "spill", stored.sessionId),
+    spillDir: spillDir(loaded, stored),
+    ...secrets,
     shellFor,
     emit: (body, taskId) => events.emit(body, taskId),
     saveSummary: (taskId, text) => saveSummary(dirname(loaded.path), taskId, text),
@@ -109,16 +114,23 @@ function groundOf(options: SessionOptions, parts: GroundParts): Ground {
   };
 }
 
+type ShellParts = Pick<GroundParts, "stored" | "secrets" | "clock"> & { readonly taskId: string | null };
+
+function spillDir({ path }: LoadedConfig, { sessionId }: SessionStore): string {
+  return join(dirname(path), "spill", sessionId);
+}
+
 function openShell(
   { env, envOf, loaded }: SessionOptions,
-  { sessionId, hostId }: SessionStore,
-  taskId: string | null,
-  clock: Clock,
+  { stored, secrets, clock, taskId }: ShellParts,
 ): Shell {
+  const { sessionId, hostId } = stored;
   return createShell({
     outputBytes: loaded.config.terminal.output_chars,
     env: (taskId === null ? undefined : envOf?.(taskId)) ?? env,
     secrets: loaded.secrets.values,
+    redactor: secrets.redactor,
+    spillDir: spillDir(loaded, stored),
     marks: { sessionId, hostId, taskId },
     graceMs: COMMAND_GRACE_MS,
     clock,

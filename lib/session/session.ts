@@ -22,6 +22,7 @@ import type { EventLog } from "./event_log.ts";
 import type { SessionOptions } from "./open_session.ts";
 import { ParentAgent } from "./parent_agent.ts";
 import { adoptSession, resumeTask } from "./resumption.ts";
+import { withoutSecretsInErrors } from "./session_secrets.ts";
 import parentPrompt from "./parent_prompt.md" with { type: "text" };
 
 /** How the agent of a chat is made. */
@@ -162,7 +163,8 @@ export class Session implements AsyncDisposable {
 
   #client(): ModelClient {
     const { broker, clock } = this.#parts;
-    return createModelClient({ broker, clock, model: this.model });
+    const client = createModelClient({ broker, clock, model: this.model });
+    return withoutSecretsInErrors(client, this.supervisor.ground.redactor);
   }
 
   #room(): ContextCare {
@@ -180,6 +182,8 @@ export class Session implements AsyncDisposable {
       shell,
       terminal: { timeoutS: timeout, maxTimeoutS: max_timeout },
       filesSeen: new Map(),
+      secretPaths: supervisor.ground.secretPaths,
+      redact: (text) => supervisor.ground.redactor.text(text),
       evidence: NO_EVIDENCE,
       call: (name, args, until) => callDelegation(supervisor, name, args, caller, until),
     };

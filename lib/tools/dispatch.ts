@@ -5,6 +5,7 @@ import { ToolFailure, toWireError, type WireError } from "../support/errors.ts";
 import { isTool } from "./catalogue.ts";
 import type { Tool, ToolContext } from "./tool.ts";
 import type { Toolbox } from "./toolbox.ts";
+import { toolsOf } from "./toolsets.ts";
 
 /** What a call came to; `content` is what the model reads. */
 export interface ToolOutcome {
@@ -23,6 +24,19 @@ export async function dispatch(
   toolbox: Toolbox,
   context: ToolContext,
 ): Promise<ToolOutcome> {
+  const outcome = await attempt(call, toolbox, context);
+  if (PARENT_SIDE.has(call.name)) return outcome;
+  const content = await context.redact(outcome.content, context.signal);
+  return content === outcome.content ? outcome : { ...outcome, content };
+}
+
+/** Their results come from the side that knows the keys, and were redacted there. */
+const PARENT_SIDE: ReadonlySet<string> = new Set([
+  ...toolsOf(["terminal", "delegation", "async_delegation"]),
+  "ask_parent",
+]);
+
+async function attempt(call: ToolCall, toolbox: Toolbox, context: ToolContext): Promise<ToolOutcome> {
   context.signal.throwIfAborted();
   try {
     assertGranted(call.name, toolbox, context);

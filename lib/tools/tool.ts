@@ -35,6 +35,10 @@ export interface ToolContext {
   readonly filesSeen: FilesSeen;
   /** Told by the tools themselves; counted into the task's evidence. */
   readonly evidence: EvidenceSink;
+  /** Absolute paths of files and directories that hold keys; the file tools stay out of them. */
+  readonly secretPaths: readonly string[];
+  /** What a tool found here, without secrets; the side that knows the keys does it. */
+  readonly redact: (text: string, signal: AbortSignal) => string | Promise<string>;
   /** For tools that hand work to the parent side: delegation tools, `finish`, `ask_parent`. */
   readonly call: ParentCall;
 }
@@ -66,6 +70,8 @@ export interface ShellResult {
   readonly output: string;
   readonly outputBytes: number;
   readonly truncated: boolean;
+  /** The file with all of the output; null when it was not cut, or could not be kept. */
+  readonly path: string | null;
   readonly durationMs: number;
 }
 

@@ -21,6 +21,7 @@ const BRIEF: ChildBrief = {
   turnsDone: 0,
   context: { window: null, outputLimit: null, resultChars: 50_000 },
   spillDir: "/nowhere",
+  secretPaths: [],
   terminal: { timeoutS: 10, maxTimeoutS: 10 },
 };
 
@@ -42,6 +43,7 @@ async function runChild(brief: ChildBrief, ...before: readonly Reply[]) {
     stored: (update) => void updates.push(update),
     close: () => Promise.resolve({ accepted: true }),
     shell: () => Promise.reject(new Error("Nobody expected a command")),
+    redact: (text) => Promise.resolve(text),
     tool: () => Promise.resolve({ results: [], pending: [] }),
   };
   using desk = new ServiceDesk(services, (message) => child.receive(message));

@@ -34,6 +34,7 @@ Deno.test("a service call comes back with its answer", async () => {
     output: "x",
     outputBytes: 1,
     truncated: false,
+    path: null,
     durationMs: 1,
   };
   const { desk, port } = line(() => Promise.resolve(result));

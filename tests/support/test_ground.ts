@@ -6,6 +6,7 @@ import type { EventBody, LossyBody } from "../../lib/protocol/events.ts";
 import { createBroker } from "../../lib/provider/broker.ts";
 import type { Broker, SessionBroker } from "../../lib/provider/provider.ts";
 import { MemoryLedger } from "../../lib/store/delivery.ts";
+import { createRedactor } from "../../lib/support/redact.ts";
 import { loaded } from "../config/temp_home.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { Puppets } from "./puppet_child.ts";
@@ -44,6 +45,8 @@ export function testGround(config: Record<string, unknown> = {}, more: Partial<G
     toolsets: ["terminal", "file"],
     cwd: "/work",
     spillDir: "/spill/s00001",
+    redactor: createRedactor([]),
+    secretPaths: [],
     shellFor: () => ({ run: (_command, signal) => untilAborted(signal) }),
     emit: (body, taskId) => void emitted.push({ taskId, ...body }),
     saveSummary: (taskId) => `/spill/${taskId}.md`,

@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import process from "node:process";
 import { systemClock } from "../../lib/support/clock.ts";
 import { ToolFailure } from "../../lib/support/errors.ts";
+import { createRedactor } from "../../lib/support/redact.ts";
 import { dispatch } from "../../lib/tools/dispatch.ts";
 import { Toolbox } from "../../lib/tools/toolbox.ts";
 import { createShell } from "../../lib/tools/terminal/shell.ts";
@@ -70,12 +71,16 @@ function contextIn(dir: string, evidence: unknown[][]): ToolContext {
       outputBytes: 50_000,
       env: process.env,
       secrets: [],
+      redactor: createRedactor([]),
+      spillDir: join(dir, "spill"),
       marks: { sessionId: "s00000", hostId: "h00000", taskId: null },
       graceMs: 100,
       clock: systemClock,
     }),
     terminal: { timeoutS: 30, maxTimeoutS: 60 },
     filesSeen: new Map(),
+    secretPaths: [],
+    redact: (text) => text,
     evidence: {
       fileWritten: record("fileWritten"),
       command: record("command"),

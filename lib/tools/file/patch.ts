@@ -4,6 +4,7 @@ import * as z from "zod/mini";
 import { ToolFailure } from "../../support/errors.ts";
 import type { Tool, ToolContext } from "../tool.ts";
 import { assertUnchanged } from "./assert_fresh.ts";
+import { assertNoMarker } from "./assert_no_marker.ts";
 import { cannot, fileFailure } from "./file_failure.ts";
 import { differsInSpaceOnly, lineAt, nearestLines, occurrences } from "./find_text.ts";
 import prose from "./patch.md" with { type: "text" };
@@ -36,6 +37,7 @@ export const tool: Tool<Args> = { name: "patch", description: prose.trim(), para
 async function run({ path, ...edit }: Args, context: ToolContext): Promise<string> {
   const target = await locateExisting("patch", path, context);
   const before = await readText(target, context);
+  await assertNoMarker(target, edit.new_string, () => before);
   const { after, count } = replaceText(before, withLineEndsOf(before, edit), target);
   await storeFile(target, after, context);
   return `Replaced ${count} ${count === 1 ? "place" : "places"} in ${target.real}\n${

@@ -1,12 +1,13 @@
 import { readFile, stat } from "node:fs/promises";
-import { relative, sep } from "node:path";
+import { join, relative, sep } from "node:path";
 import * as z from "zod/mini";
 import { messageOf, ToolFailure } from "../../support/errors.ts";
 import type { Tool, ToolContext } from "../tool.ts";
 import { type Attempt, fileFailure } from "./file_failure.ts";
 import { globMatcher } from "./glob.ts";
-import { absolutePath } from "./paths.ts";
+import { absolutePath, realTarget } from "./paths.ts";
 import prose from "./search_files.md" with { type: "text" };
+import { assertNotSecret, secretPlaces } from "./secret_paths.ts";
 import { SearchReport } from "./search_report.ts";
 import { walk } from "./walk.ts";
 
@@ -30,7 +31,7 @@ async function run(args: Args, context: ToolContext): Promise<string> {
   const report = new SearchReport(args.max_results ?? DEFAULT_RESULTS);
   const path = args.path ?? ".";
   const start = { verb: "search", path, absolute: absolutePath(context.cwd, path) } as const;
-  for await (const file of filesOf(start, args.glob, context.signal)) {
+  for await (const file of filesOf(start, args.glob, context)) {
     const shown = shownPath(context.cwd, file);
     if (regex === null) report.add(shown);
     else await searchFile(file, (text) => addMatches(regex, shown, text, report), report);
@@ -55,15 +56,19 @@ function compile(pattern: string): RegExp {
 async function* filesOf(
   start: Attempt,
   glob: string | undefined,
-  signal: AbortSignal,
+  context: ToolContext,
 ): AsyncGenerator<string> {
   const entry = await stat(start.absolute).catch(async (error) => {
     throw await fileFailure(start, error);
   });
+  const real = await realTarget(start.absolute);
+  await assertNotSecret(start, real, context);
   if (!entry.isDirectory()) return yield start.absolute;
+  const isSecret = await secretPlaces(context);
   const matches = glob === undefined ? () => true : globMatcher(glob);
-  for await (const file of walk(start.absolute, signal)) {
-    if (matches(relative(start.absolute, file).replaceAll(sep, "/"))) yield file;
+  for await (const file of walk(start.absolute, context.signal)) {
+    const path = relative(start.absolute, file);
+    if (matches(path.replaceAll(sep, "/")) && !isSecret(join(real, path))) yield file;
   }
 }
 

@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import type { ToolContext } from "../tool.ts";
 import { type Attempt, cannot, fileFailure, isDirectoryFailure } from "./file_failure.ts";
 import { absolutePath, isMissing, realTarget } from "./paths.ts";
+import { assertNotSecret } from "./secret_paths.ts";
 import { ToolFailure } from "../../support/errors.ts";
 
 /** The file that a tool call is about. */
@@ -20,6 +21,7 @@ export async function locate(verb: Attempt["verb"], path: string, context: ToolC
   const target = await lookUp(attempt).catch(async (error) => {
     throw await fileFailure(attempt, error);
   });
+  await assertNotSecret(attempt, target.real, context);
   if (target.kind === "directory") throw await isDirectoryFailure(attempt);
   if (target.kind === "other") {
     throw new ToolFailure("io_error", `${cannot(attempt)}: it is a device, pipe or socket`);

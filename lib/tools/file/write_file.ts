@@ -1,6 +1,8 @@
+import { readFile } from "node:fs/promises";
 import * as z from "zod/mini";
 import type { Tool, ToolContext } from "../tool.ts";
 import { assertRead, assertUnchanged } from "./assert_fresh.ts";
+import { assertNoMarker } from "./assert_no_marker.ts";
 import { fileFailure } from "./file_failure.ts";
 import { scanFile } from "./scan_file.ts";
 import { storeFile } from "./store_file.ts";
@@ -28,6 +30,11 @@ export const tool: Tool<Args> = { name: "write_file", description: prose.trim(),
 async function run({ path, content }: Args, context: ToolContext): Promise<Written> {
   const target = await locate("write", path, context);
   if (target.mode !== null) await assertReplaceable(target, context);
+  await assertNoMarker(
+    target,
+    content,
+    () => target.mode === null ? "" : readFile(target.real, { encoding: "utf8", signal: context.signal }),
+  );
   const { bytes } = await storeFile(target, content, context);
   return { path: target.real, bytes, created: target.mode === null };
 }

@@ -1,10 +1,12 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { stat } from "node:fs/promises";
+import { join } from "node:path";
 import type { Readable } from "node:stream";
-import { HeadTail } from "../../support/bounded_log.ts";
 import type { Clock } from "../../support/clock.ts";
 import { messageOf, ToolFailure } from "../../support/errors.ts";
+import type { Redactor } from "../../support/redact.ts";
 import type { Shell, ShellCommand, ShellResult } from "../tool.ts";
+import { CommandOutput } from "./command_output.ts";
 import { endGroup, resolvesWithin } from "./process_group.ts";
 import { scrubEnvironment } from "./scrub_environment.ts";
 
@@ -15,6 +17,10 @@ export interface ShellOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Values that no command may find in its environment. */
   readonly secrets: readonly string[];
+  /** Takes secrets out of what commands print. */
+  readonly redactor: Redactor;
+  /** The directory for output that is longer than `outputBytes`; made when it is needed. */
+  readonly spillDir: string;
   /** Commands find them as HERMES_SESSION_ID, HERMES_HOST_ID and HERMES_TASK_ID. */
   readonly marks: { readonly sessionId: string; readonly hostId: string; readonly taskId: string | null };
   /** Between SIGTERM and SIGKILL. */
@@ -31,6 +37,8 @@ type Ending = Exit | "timeout" | "aborted";
 
 /** How long output that is still in the pipe is awaited when the command has ended, in ms. */
 const DRAIN_MS = 100;
+/** How long output is awaited that comes all the same when the whole group is gone, in ms. */
+const LATE_OUTPUT_MS = 5_000;
 /** Near the longest argument that Linux takes (MAX_ARG_STRLEN, 128 kB). */
 const LONG_CHARS = 100_000;
 /** bash where there is one; both streams in one pipe, so that their order is kept. */
@@ -96,17 +104,40 @@ type Following = ShellOptions & { readonly signal: AbortSignal };
 async function follow({ pid, child }: Started, timeoutMs: number, options: Following): Promise<ShellResult> {
   const { clock } = options;
   const startedAt = clock.now();
-  const output = new HeadTail(options.outputBytes);
-  child.stdout.on("data", (bytes: Uint8Array) => output.push(bytes));
+  const output = new CommandOutput({ ...options, spillPath: spillPath(options) });
+  collect(child.stdout, output);
   const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
   const exited = new Promise<Exit>((resolve) => child.once("exit", (code) => resolve({ code })));
   const ending = await firstEnding(exited, timeoutMs, options);
   const durationMs = clock.now() - startedAt;
   if (typeof ending === "object") await resolvesWithin(closed, DRAIN_MS, clock);
   await endGroup({ pid, exited }, options.graceMs, clock);
-  await resolvesWithin(closed, DRAIN_MS, clock);
+  await lateOutput(closed, output, clock);
   child.stdout.destroy(); // a process that left the group may still hold the other end
-  return { ...howItEnded(ending), ...kept(output), durationMs };
+  return { ...howItEnded(ending), ...await output.end(), durationMs };
+}
+
+function spillPath({ spillDir, marks: { taskId } }: ShellOptions): string {
+  return join(spillDir, `${taskId ?? "chat"}-terminal-${crypto.randomUUID().slice(0, 8)}.txt`);
+}
+
+/** Reads no faster than the disk writes. */
+function collect(stdout: Readable, output: CommandOutput): void {
+  stdout.on("data", (bytes: Uint8Array) => {
+    const written = output.push(bytes);
+    if (written === undefined) return;
+    stdout.pause();
+    void written.then(() => stdout.resume()); // it never rejects
+  });
+}
+
+/** Waits for what is still in the pipe, as long as some of it comes. */
+async function lateOutput(closed: Promise<void>, output: CommandOutput, clock: Clock): Promise<void> {
+  const until = clock.now() + LATE_OUTPUT_MS;
+  for (let before = -1; before < output.bytes && clock.now() < until;) {
+    before = output.bytes;
+    if (await resolvesWithin(closed, DRAIN_MS, clock)) return;
+  }
 }
 
 /** What ends the command first: itself, its time, or the agent. */
@@ -128,8 +159,4 @@ function howItEnded(ending: Ending): Pick<ShellResult, "exitCode" | "killedBy"> 
   if (ending === "timeout") return { exitCode: null, killedBy: "timeout" };
   if (ending === "aborted" || ending.code === null) return { exitCode: null, killedBy: "signal" };
   return { exitCode: ending.code, killedBy: null };
-}
-
-function kept(output: HeadTail): Pick<ShellResult, "output" | "outputBytes" | "truncated"> {
-  return { output: output.toString(), outputBytes: output.total, truncated: output.truncated };
 }

@@ -19,6 +19,8 @@ export interface CommandReport {
   readonly output: string;
   readonly duration_s: number;
   readonly truncated: boolean;
+  /** The file with all of the output, when it was cut. */
+  readonly output_file?: string;
   readonly timed_out: boolean;
   /** What the model should know beyond the figures. */
   readonly note?: string;
@@ -42,6 +44,7 @@ async function run({ command, timeout_s, cwd = "." }: Args, context: ToolContext
     output: result.output,
     duration_s: Math.round(result.durationMs) / 1000,
     truncated: result.truncated,
+    ...(result.path === null ? {} : { output_file: result.path }),
     timed_out: result.killedBy === "timeout",
     ...(note === null ? {} : { note }),
   };
@@ -55,8 +58,17 @@ function effectiveTimeout(asked: number | undefined, { timeoutS, maxTimeoutS }: 
 }
 
 function noteOn(result: ShellResult, timeoutS: number, asked: number | undefined): string | null {
+  const notes = [endNote(result, timeoutS, asked), lossNote(result)].filter((note) => note !== null);
+  return notes.length === 0 ? null : notes.join(". ");
+}
+
+function endNote(result: ShellResult, timeoutS: number, asked: number | undefined): string | null {
   if (result.killedBy === "signal") return "A signal ended it";
   if (result.killedBy !== "timeout") return null;
   const limit = asked !== undefined && asked > timeoutS ? `, the most there is` : "";
   return `Killed with all it started after ${timeoutS} s${limit}`;
+}
+
+function lossNote({ truncated, path }: ShellResult): string | null {
+  return truncated && path === null ? "The whole output could not be kept in a file" : null;
 }

@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, realpathSync, rmSync, statSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { systemClock } from "../../../lib/support/clock.ts";
 import { ToolFailure } from "../../../lib/support/errors.ts";
+import { createRedactor } from "../../../lib/support/redact.ts";
 import { createShell, type ShellOptions } from "../../../lib/tools/terminal/shell.ts";
+import { SpillFile } from "../../../lib/tools/terminal/spill_file.ts";
 
 const GRACE_MS = 150;
 /** Far more than any of these commands may take on a loaded machine, far less than they would take unkilled. */
@@ -29,6 +31,8 @@ function fixture(options: Partial<ShellOptions> = {}): Fixture {
     outputBytes: 50_000,
     env: process.env,
     secrets: [],
+    redactor: createRedactor([]),
+    spillDir: join(dir, "spill"),
     marks: { sessionId: "s00000", hostId: "h00000", taskId: null },
     graceMs: GRACE_MS,
     clock: systemClock,
@@ -78,6 +82,7 @@ Deno.test("createShell() runs in the directory and keeps both streams in their o
     output,
     outputBytes: output.length,
     truncated: false,
+    path: null,
   });
   assert.ok(durationMs >= 0 && durationMs < SOON_MS);
 });
@@ -116,11 +121,12 @@ Deno.test("createShell() passes on output that is not UTF-8 as U+FFFD", async ()
 
 Deno.test("createShell() lets no secret into the environment, and marks it", async () => {
   const env = { ...process.env, PLANTED_API_KEY: "sk-one", INNOCENT: "sk-two-two", HERMES_TASK_ID: "stale" };
-  const marks = { sessionId: "s12345", taskId: "t12345" };
+  const marks = { sessionId: "s12345", hostId: "h12345", taskId: "t12345" };
   using shell = fixture({ env, secrets: ["sk-two-two"], marks });
   const seen = (await shell.run("env")).output.split("\n");
   assert.deepEqual(seen.filter((line) => /sk-|PLANTED|INNOCENT/.test(line)), []);
   assert.deepEqual(seen.filter((line) => line.startsWith("HERMES_")).sort(), [
+    "HERMES_HOST_ID=h12345",
     "HERMES_SESSION_ID=s12345",
     "HERMES_TASK_ID=t12345",
   ]);
@@ -140,6 +146,8 @@ Deno.test("createShell() says that the directory is missing, or is none", async 
     outputBytes: 10,
     env: {},
     secrets: [],
+    redactor: createRedactor([]),
+    spillDir: join(shell.dir, "spill"),
     marks: { sessionId: "s00000", hostId: "h00000", taskId: null },
     graceMs: 1,
     clock: systemClock,
@@ -224,4 +232,55 @@ Deno.test("createShell() keeps sixty commands at once apart", async () => {
   using shell = fixture();
   const all = await Promise.all(Array.from({ length: 60 }, (_, i) => shell.run(`echo ${i}; exit ${i}`)));
   assert.deepEqual(all.map((r) => [r.exitCode, r.output]), all.map((_, i) => [i, `${i}\n`]));
+});
+
+Deno.test("createShell() keeps all of a long output in a file for its owner alone", async () => {
+  using shell = fixture({ outputBytes: 1000, marks: { sessionId: "s1", hostId: "h1", taskId: "t12345" } });
+  const { path, truncated } = await shell.run("seq 1 100000");
+  assert.ok(truncated && path !== null);
+  assert.ok(path.startsWith(join(shell.dir, "spill", "t12345-terminal-")), path);
+  const all = Array.from({ length: 100_000 }, (_, index) => `${index + 1}\n`).join("");
+  assert.ok(await readFile(path, "utf8") === all);
+  assert.deepEqual([statSync(path).mode & 0o777, statSync(join(shell.dir, "spill")).mode & 0o777], [
+    0o600,
+    0o700,
+  ]);
+});
+
+Deno.test("createShell() makes no file for output that the model gets whole", async () => {
+  using shell = fixture({ outputBytes: 6 });
+  assert.equal((await shell.run("echo 12345")).path, null);
+  assert.equal(existsSync(join(shell.dir, "spill")), false);
+});
+
+Deno.test("createShell() goes on when the whole output cannot be kept", async () => {
+  using shell = fixture({ outputBytes: 100, spillDir: "/dev/null/spill" });
+  const result = await shell.run("seq 1 100000; exit 3");
+  assert.deepEqual([result.exitCode, result.path, result.truncated, result.outputBytes], [
+    3,
+    null,
+    true,
+    588_895,
+  ]);
+});
+
+Deno.test("createShell() shows no secret, neither in the result nor in the file, wherever the output is cut", async () => {
+  const redactor = createRedactor([{ name: "PLANTED", value: "planted-key-123456" }]);
+  using shell = fixture({ outputBytes: 100, redactor });
+  const { path, output } = await shell.run(
+    "for i in $(seq 1 5000); do printf 'planted-key-%s ' 123456; done",
+  );
+  assert.ok(path !== null && output.startsWith("[redacted: PLANTED] "));
+  assert.ok(await readFile(path, "utf8") === "[redacted: PLANTED] ".repeat(5000));
+  assert.equal(/planted-|123456/.test(output), false, output);
+});
+
+Deno.test("SpillFile keeps as much as it may and says so", async () => {
+  using shell = fixture();
+  const file = new SpillFile(join(shell.dir, "capped"), 5);
+  for (const piece of ["abc", "def", "ghi"]) await file.write(new TextEncoder().encode(piece));
+  assert.equal(
+    await readFile(await file.end() ?? "", "utf8"),
+    "abcde\n[the rest is not kept: 5 bytes are the most]\n",
+  );
 });

@@ -2,7 +2,15 @@ import assert from "node:assert/strict";
 import type { Shell, ShellCommand } from "../../../lib/tools/tool.ts";
 import { workplace } from "../fixture.ts";
 
-const ENDED = { exitCode: 0, killedBy: null, output: "", outputBytes: 0, truncated: false, durationMs: 0 };
+const ENDED = {
+  exitCode: 0,
+  killedBy: null,
+  output: "",
+  outputBytes: 0,
+  truncated: false,
+  path: null,
+  durationMs: 0,
+};
 
 /** A shell at the edge of the program, which only notes what it was asked. */
 function notingShell(asked: ShellCommand[]): Shell {

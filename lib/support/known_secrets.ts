@@ -1,0 +1,47 @@
+import { Buffer } from "node:buffer";
+import type { KnownSecret } from "./redact.ts";
+import type { Replacing } from "./redacted_stream.ts";
+
+/** Shorter values are words that happen to be somebody's password. */
+const MIN_SECRET_CHARS = 6;
+/** Fewer characters of base64 would be found in harmless text, too. */
+const MIN_BASE64_CHARS = 8;
+const UNNAMED = "secret";
+
+/** Finds secrets to the letter, in all their spellings; of two that begin together the longer counts. */
+export function knownSecrets(
+  known: readonly (string | KnownSecret)[],
+  marker: (name: string) => string,
+): Replacing {
+  const markers = new Map<string, string>();
+  for (const secret of known) {
+    const { name, value } = typeof secret === "string" ? { name: UNNAMED, value: secret } : secret;
+    if (value.length < MIN_SECRET_CHARS) continue;
+    for (const form of spellings(value)) if (!markers.has(form)) markers.set(form, marker(name));
+  }
+  const forms = [...markers.keys()].sort((a, b) => b.length - a.length);
+  return {
+    longest: forms[0]?.length ?? 0,
+    regex: new RegExp(forms.map((form) => RegExp.escape(form)).join("|"), "g"),
+    mayHold: () => true,
+    replacement: (match) => markers.get(match) ?? match,
+  };
+}
+
+/** A value as it is, as JSON and URLs spell it, and its base64 alone, with or without padding or a line end. */
+function spellings(value: string): ReadonlySet<string> {
+  const bytes = Buffer.from(value.toWellFormed());
+  const base64 = [bytes.toString("base64"), Buffer.concat([bytes, Buffer.from("\n")]).toString("base64")];
+  const plain = base64.flatMap((form) => [form, form.replace(/=+$/, "")]);
+  const json = JSON.stringify(value).slice(1, -1);
+  const url = encodeURIComponent(value.toWellFormed());
+  return new Set([
+    value,
+    json,
+    url,
+    url.replaceAll("%20", "+"),
+    url.replaceAll(/%../g, (code) => code.toLowerCase()),
+    ...[...plain, ...plain.map((form) => form.replaceAll("+", "-").replaceAll("/", "_"))]
+      .filter((form) => form.length >= MIN_BASE64_CHARS),
+  ]);
+}

@@ -1,0 +1,104 @@
+import { knownSecrets } from "./known_secrets.ts";
+import { RedactedStream, type Replacing } from "./redacted_stream.ts";
+import { LONGEST_PATTERN, SECRET_PATTERNS } from "./secret_patterns.ts";
+
+/** A secret that is known, and the name that its marker shows in place of it. */
+export interface KnownSecret {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** Takes secrets out of texts. Each becomes a marker such as `[redacted: OPENAI_API_KEY]`, in all else nothing changes. */
+export interface Redactor {
+  /** The text without secrets; the same string when there are none. */
+  text(text: string): string;
+  /** Plain data without secrets in any of its strings and keys; the same value when there are none. */
+  value<Value>(value: Value): Value;
+  /** For a text that comes in pieces: what its pieces give together is what {@linkcode Redactor.text} gives of the whole. */
+  stream(): TextStream;
+}
+
+/** A text on its way, in pieces. */
+export interface TextStream {
+  /** Takes a piece; returns what is certain by now. */
+  push(piece: string): string;
+  /** Returns the rest. */
+  end(): string;
+}
+
+/** How every marker begins; JSON may hold it without a backslash. */
+export const MARKER = "[redacted: ";
+
+/**
+ * Knows these secrets to the letter, in their usual spellings (JSON, URL, base64), and those of well-known makers by
+ * their look. Values of less than 6 characters are words and not looked for.
+ */
+export function createRedactor(known: readonly (string | KnownSecret)[]): Redactor {
+  const stages = [knownSecrets(known, marker), patterns()].filter(({ longest }) => longest > 0);
+  const text = (given: string) => stages.reduce(replaced, given);
+  return {
+    text,
+    value: (value) => redactedValue(value, text) as typeof value, // strings stay strings, nothing else changes
+    stream: () => chained(stages.map((stage) => new RedactedStream(stage))),
+  };
+}
+
+function marker(name: string): string {
+  return `${MARKER}${name}]`;
+}
+
+function patterns(): Replacing {
+  return {
+    longest: LONGEST_PATTERN,
+    regex: new RegExp(SECRET_PATTERNS.map(({ source }) => `(${source})`).join("|"), "g"),
+    mayHold: (text) => TRACES.some((trace) => text.includes(trace)),
+    replacement(_match, groups) {
+      const kind = SECRET_PATTERNS.findIndex((_pattern, index) => groups[index] !== undefined);
+      return marker(SECRET_PATTERNS[kind]?.name ?? "secret");
+    },
+  };
+}
+
+/** One of these is in every text in which a pattern matches; looking for them is much faster than matching. */
+const TRACES = [
+  "sk-",
+  "://",
+  "earer ",
+  "eyJ",
+  "ghp_",
+  "gho_",
+  "ghu_",
+  "ghs_",
+  "ghr_",
+  "github_pat_",
+  "xox",
+  "AKIA",
+  "ASIA",
+  "AIza",
+  "PRIVATE KEY-----",
+];
+
+function replaced(text: string, { regex, mayHold, replacement }: Replacing): string {
+  if (!mayHold(text)) return text;
+  return text.replace(regex, (match: string, ...groups: string[]) => replacement(match, groups));
+}
+
+function chained(streams: readonly TextStream[]): TextStream {
+  return {
+    push: (piece) => streams.reduce((rest, stream) => stream.push(rest), piece),
+    end: () => streams.reduce((rest, stream) => stream.push(rest) + stream.end(), ""),
+  };
+}
+
+function redactedValue(value: unknown, text: (given: string) => string): unknown {
+  if (typeof value === "string") return text(value);
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) {
+    const items = value.map((item) => redactedValue(item, text));
+    return items.every((item, index) => item === value[index]) ? value : items;
+  }
+  const entries = Object.entries(value);
+  const redacted = entries.map(([key, item]) => [text(key), redactedValue(item, text)] as const);
+  const isSame = redacted.every(([key, item], at) => key === entries[at]?.[0] && item === entries[at]?.[1]);
+  return isSame ? value : Object.fromEntries(redacted);
+}

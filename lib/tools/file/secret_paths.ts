@@ -1,0 +1,23 @@
+import { sep } from "node:path";
+import { ToolFailure } from "../../support/errors.ts";
+import type { ToolContext } from "../tool.ts";
+import { type Attempt, cannot } from "./file_failure.ts";
+import { realTarget } from "./paths.ts";
+
+/** Whether a path, absolute and without symbolic links, is one of the places that hold keys, or lies in one. */
+export type SecretPlaces = (real: string) => boolean;
+
+/** The places of the context, wherever symbolic links lead them. */
+export async function secretPlaces({ secretPaths }: ToolContext): Promise<SecretPlaces> {
+  const places = await Promise.all(secretPaths.map((path) => realTarget(path).catch(() => path)));
+  return (real) => places.some((place) => real === place || real.startsWith(place + sep));
+}
+
+/** Throws {@linkcode ToolFailure} `denied`, and counts it, when `real` holds keys of the program. */
+export async function assertNotSecret(attempt: Attempt, real: string, context: ToolContext): Promise<void> {
+  if (!(await secretPlaces(context))(real)) return;
+  context.evidence.denied(`${attempt.verb} ${real}`, "it holds keys of hermes");
+  throw new ToolFailure("denied", `${cannot(attempt)}: it holds keys of hermes, which agents do not get`, {
+    hint: "A program that needs a key is started by the user, with that key in its own environment",
+  });
+}

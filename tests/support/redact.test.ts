@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import fc from "fast-check";
+import { createRedactor } from "../../lib/support/redact.ts";
+
+const KEY = `p"l\\an+ted/key ä-1`;
+const redactor = createRedactor([{ name: "MY_KEY", value: KEY }, "another-key", "another-key-2", "short"]);
+const HEX = "0123456789abcdef0123456789abcdef0123456789abcdef";
+
+Deno.test("Redactor.text() finds a known secret in every spelling", () => {
+  const base64 = Buffer.from(KEY).toString("base64");
+  const spelled = [
+    KEY,
+    JSON.stringify(KEY).slice(1, -1),
+    encodeURIComponent(KEY),
+    new URLSearchParams({ k: KEY }).toString().slice(2),
+    base64,
+    base64.replace(/=+$/, ""),
+    Buffer.from(`${KEY}\n`).toString("base64"),
+    Buffer.from(KEY).toString("base64url"),
+  ];
+  for (const form of spelled) {
+    assert.equal(redactor.text(`a ${form} b`), "a [redacted: MY_KEY] b", form);
+  }
+});
+
+Deno.test("Redactor.text() prefers the longer secret and leaves words alone", () => {
+  assert.equal(redactor.text("another-key-2 another-key"), "[redacted: secret] [redacted: secret]");
+  assert.equal(redactor.text("a short text"), "a short text");
+});
+
+Deno.test("Redactor.text() finds the secrets of well-known makers", () => {
+  const pem = `-----BEGIN RSA PRIVATE KEY-----\n${`${HEX}${HEX}\n`.repeat(20)}-----END RSA PRIVATE KEY-----`;
+  const cases = [
+    [`k=sk-${HEX}`, "k=[redacted: API key]"],
+    [`"sk-ant-api03-${HEX}"`, `"[redacted: API key]"`],
+    [`sk-proj-a_b-c_${HEX}`, "[redacted: API key]"],
+    [`ghp_${HEX.slice(0, 36)}`, "[redacted: GitHub token]"],
+    [`github_pat_11ABC_${HEX}`, "[redacted: GitHub token]"],
+    [`xoxb-123456-${HEX}`, "[redacted: Slack token]"],
+    ["AKIAQ3EGRWE5TSV2VGGZ.", "[redacted: AWS key]."],
+    [`AIzaSy${HEX.slice(0, 33)}`, "[redacted: Google key]"],
+    [`Authorization: Bearer ${HEX}`, "Authorization: Bearer [redacted: token]"],
+    [`eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmN`, "[redacted: token]"],
+    ["postgres://me:hunter2@db/x", "postgres://me:[redacted: password]@db/x"],
+    [pem, "[redacted: private key]"],
+    [JSON.stringify({ pem }), `{"pem":"[redacted: private key]"}`],
+    [
+      pem.split("\n").map((line, index) => `${index + 1}\t${line}`).join("\n"),
+      "1\t[redacted: private key]",
+    ],
+  ];
+  for (const [text = "", expected] of cases) assert.equal(redactor.text(text), expected);
+});
+
+Deno.test("Redactor.text() leaves what only looks like a secret as it is, to the byte", () => {
+  const image = Buffer.from(Array.from({ length: 30_000 }, (_, i) => (i * i * 31 + i * 7) % 256)).toString(
+    "base64",
+  );
+  const ordinary = [
+    "class='sk-fading-circle sk-circle-12-inner-element' task-0123456789abcdef0123456789 risk-1",
+    "commit 3fa85f6457174562b3fc2c963f66afa63fa85f64, 3fa85f64-5717-4562-b3fc-2c963f66afa6",
+    `![](data:image/png;base64,${image})`,
+    "https://example.com:8080/a/b?c=d@e#f http://[::1]:80/ git@github.com:a/b.git user@host",
+    "fetch(`https://${user}:${password}@${host}/`); postgres://user:password@localhost/db",
+    "headers: { authorization: `Bearer ${token}` } // Bearer authenticationTokenProviderFactory",
+    `if (text.includes("-----BEGIN PRIVATE KEY-----")) throw new Error("a key");`,
+    "AKIAIOSFODNN7EXAMPLE sk-ant-xxxxxxxxxxxxxxxxxxxxxxxx sk-... ghp_xxx xoxb-your-token-here eyJ.eyJ.x",
+    "const sk = ghost; /AIza/ lorem :// a: b@c [redacted: MY_KEY]",
+  ].join("\n");
+  assert.equal(redactor.text(ordinary), ordinary);
+});
+
+Deno.test("Redactor.text() changes nothing that it made", () => {
+  const once = redactor.text(`${KEY} http://u:hunter2@h sk-${HEX}`);
+  assert.equal(redactor.text(once), once);
+});
+
+Deno.test("Redactor.value() redacts strings and keys at any depth, and gives back what holds no secret", () => {
+  const clean = { a: [1, null, "x", { b: true }] };
+  assert.equal(redactor.value(clean), clean);
+  assert.deepEqual(redactor.value({ a: [{ "another-key": "an another-key" }], n: 1 }), {
+    a: [{ "[redacted: secret]": "an [redacted: secret]" }],
+    n: 1,
+  });
+});
+
+Deno.test("Redactor.stream() gives in pieces what text() gives of the whole", () => {
+  const part = fc.oneof(
+    fc.string({ maxLength: 40 }),
+    fc.constantFrom(
+      KEY,
+      "another-key",
+      "another-key-2",
+      "another",
+      `sk-${HEX}`,
+      "Bearer ",
+      "://u:",
+      "@",
+      HEX,
+    ),
+    fc.constantFrom(`-----BEGIN PRIVATE KEY-----\n${HEX}\n-----END PRIVATE KEY-----`, " ".repeat(9000)),
+  );
+  const text = fc.array(part, { maxLength: 30 }).map((parts) => parts.join(""));
+  fc.assert(
+    fc.property(text, fc.array(fc.integer({ min: 1, max: 3000 }), { minLength: 1 }), (whole, sizes) => {
+      const stream = redactor.stream();
+      let out = "";
+      for (let at = 0, i = 0; at < whole.length; i++) {
+        const size = sizes[i % sizes.length] ?? 1;
+        out += stream.push(whole.slice(at, at + size));
+        at += size;
+      }
+      assert.equal(out + stream.end(), redactor.text(whole));
+    }),
+  );
+});
