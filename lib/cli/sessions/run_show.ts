@@ -7,7 +7,7 @@ import { EXIT } from "../exit_codes.ts";
 import type { Io } from "../io.ts";
 import { knownSecretsOf } from "../known_secrets.ts";
 import { renderSession, renderStory } from "../render/session.ts";
-import { findStored, type Found, openSessions } from "./open_sessions.ts";
+import { findStored, type Found, openSessions, unknownId } from "./open_sessions.ts";
 import { sessionView } from "./session_view.ts";
 import { taskStories } from "./task_stories.ts";
 
