@@ -76,16 +76,23 @@ function dropped(): Reply {
   });
 }
 
-/** So many requests a second after a burst, with the wait until the next one in each refusal. */
+/** So many requests a second after a burst; each refusal tells the wait until the next one, in whole seconds if so asked. */
 export function tokenBucket(
-  { perSecond, burst }: { readonly perSecond: number; readonly burst: number },
+  { perSecond, burst, isInSeconds = false }: {
+    readonly perSecond: number;
+    readonly burst: number;
+    readonly isInSeconds?: boolean;
+  },
 ): Limit {
   let tokens = burst;
   let filledAt: number | null = null;
   return (_request, now) => {
     tokens = Math.min(burst, tokens + (now - (filledAt ?? now)) / 1000 * perSecond);
     filledAt = now;
-    if (tokens < 1) return tooMany((1 - tokens) / perSecond * 1000);
+    if (tokens < 1) {
+      const seconds = (1 - tokens) / perSecond;
+      return tooMany((isInSeconds ? Math.ceil(seconds) : seconds) * 1000);
+    }
     tokens -= 1;
     return null;
   };

@@ -42,9 +42,11 @@ async function delegate(
 const TASKS = 50;
 
 /** 50 tasks of three requests on a server with a token bucket that drops 5 % of the streams. */
-export async function throughTokenBucket(): Promise<{ ratio: number; refused: number } & Delegated> {
+export async function throughTokenBucket(
+  isInSeconds: boolean,
+): Promise<{ ratio: number; refused: number } & Delegated> {
   const perSecond = 20;
-  const limit = tokenBucket({ perSecond, burst: 10 });
+  const limit = tokenBucket({ perSecond, burst: 10, isInSeconds });
   await using server = await startLimitedServer(limit, { dropShare: 0.05, random: seeded(1) });
   const delegated = await delegate(server, TASKS);
   const letIn = server.seen.filter(({ what }) => what !== "refused").length;

@@ -4,13 +4,18 @@ import { measureSlack } from "./slack.ts";
 
 /** What the broker makes of servers with limits; each row has its goal in its name. */
 export async function limits(): Promise<Row[]> {
-  const bucket = await throughTokenBucket();
+  const exact = await throughTokenBucket(false);
+  const bucket = await throughTokenBucket(true);
   const random = await throughRandomRefusals();
   const keys = await throughThreeKeys();
   const slack = await measureSlack(4_096);
   return [
-    ["token bucket, 50 tasks: time over requests / limit (goal ≤ 1.3)", bucket.ratio.toFixed(2)],
-    ["token bucket: tasks completed of 50, requests refused", `${bucket.completed}, ${bucket.refused}`],
+    ["token bucket, 50 tasks: time over requests / limit (goal ≤ 1.3)", exact.ratio.toFixed(2)],
+    ["token bucket, Retry-After in whole seconds (goal ≤ 1.3)", bucket.ratio.toFixed(2)],
+    [
+      "token bucket, either: tasks completed of 50, requests refused",
+      `${Math.min(exact.completed, bucket.completed)}, ${exact.refused} and ${bucket.refused}`,
+    ],
     [
       "30 % refused: tasks completed of 50, seconds",
       `${random.completed}, ${(random.durationMs / 1000).toFixed(1)}`,

@@ -94,10 +94,10 @@ export class Lane {
   /** A refusal during a pause tells of the same limit: it can lengthen the pause, not count again. */
   #park(now: number, retryAfterMs: number | undefined): void {
     const isNew = now >= this.#parked.until;
-    if (isNew) this.#pace.limited(now);
     const times = this.#parked.times + (isNew ? 1 : 0);
     const policy = { ...DEFAULT_RETRY, capMs: MOST_BACKOFF_MS };
     const waitMs = retryDelayMs(times + 1, this.#options.random(), { retryAfterMs, policy });
+    if (isNew) this.#pace.limited(now, waitMs);
     this.#parked = { until: Math.max(this.#parked.until, now + waitMs), times };
   }
 }

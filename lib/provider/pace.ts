@@ -1,19 +1,28 @@
+/** The gap after the first complaint, when nothing is known but that all at once is too much. */
+const FIRST_GAP_MS = 50;
 /** The widest gap, so that a server that complains at random is not taken for a slow one. */
-const MOST_GAP_MS = 250;
+const MOST_GAP_MS = 200;
 /** A narrower one is none. */
-const LEAST_GAP_MS = 5;
-/** How fast the gap closes again, per request that was served. */
-const CLOSING = 0.99;
+const LEAST_GAP_MS = 2;
+/** How fast the gap closes, per request that was served, while the server's rate is searched for. */
+const SEARCH = 0.96;
+/** How much a complaint widens the gap. */
+const WIDENING = 1.4;
+/** The gap closes by as much again in so many times the pause that a complaint costs, and in no less than so many ms. */
+const PATIENCE = { pauses: 12, leastMs: 500 } as const;
 
 /**
- * The gap between two starts on a server that has complained: what it served since its last complaint, the pauses
- * included, is what it can serve. So those who waited for the same moment do not start together.
+ * The gap between two starts on a server that has complained. It closes fast until the second complaint, which tells
+ * about how much the server serves, and then slowly around that rate. So starts come at about the server's rate, few of
+ * them are refused, and those who waited for the same moment do not start together.
  */
 export class Pace {
   #gapMs = 0;
   #nextAt = 0;
-  #countedFrom: number | null = null;
+  #countedFrom = 0;
   #served = 0;
+  #isSearching = true;
+  #patienceMs: number = PATIENCE.leastMs;
 
   /** Milliseconds until the next start. */
   waitMs(now: number): number {
@@ -22,22 +31,32 @@ export class Pace {
 
   /** A request starts; `random` is in [0, 1). */
   begin(now: number, random: number): void {
-    this.#countedFrom ??= now;
     if (this.#gapMs > 0) this.#nextAt = Math.max(now, this.#nextAt) + this.#gapMs * (0.5 + random);
   }
 
   /** A request was served. */
   served(): void {
     this.#served++;
-    this.#gapMs = this.#gapMs * CLOSING < LEAST_GAP_MS ? 0 : this.#gapMs * CLOSING;
+    const closing = this.#isSearching ? SEARCH : WIDENING ** (-this.#gapMs / this.#patienceMs);
+    const gapMs = this.#gapMs * closing;
+    this.#gapMs = gapMs < LEAST_GAP_MS ? 0 : gapMs;
   }
 
-  /** The server has complained. */
-  limited(now: number): void {
-    const tookMs = now - (this.#countedFrom ?? now);
-    const gapMs = this.#served === 0 ? MOST_GAP_MS : tookMs / this.#served;
-    this.#gapMs = Math.min(MOST_GAP_MS, Math.max(LEAST_GAP_MS, gapMs));
+  /** The server has complained, and nothing starts for `pauseMs`. */
+  limited(now: number, pauseMs: number): void {
+    const isFirst = this.#gapMs === 0;
+    this.#gapMs = Math.min(MOST_GAP_MS, isFirst ? FIRST_GAP_MS : this.#widened(now));
+    this.#isSearching = isFirst;
+    this.#patienceMs = Math.max(PATIENCE.leastMs, PATIENCE.pauses * pauseMs);
     this.#countedFrom = now;
     this.#served = 0;
+  }
+
+  /** At the end of the search, between the gap that was too narrow and that of what was served, the pause included. */
+  #widened(now: number): number {
+    const widened = this.#gapMs * WIDENING;
+    if (!this.#isSearching || this.#served === 0) return widened;
+    const servedGapMs = (now - this.#countedFrom) / this.#served;
+    return Math.max(widened, Math.sqrt(servedGapMs * this.#gapMs));
   }
 }
