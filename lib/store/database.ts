@@ -5,7 +5,7 @@ import { asStoreError } from "./store_error.ts";
 /** How long a statement waits for another process; SQLite waits in steps of up to 100 ms. */
 const BUSY_TIMEOUT_MS = 5_000;
 
-/** In WAL mode it keeps every commit over the death of the process (docs/decisions/0006). */
+/** In WAL mode it keeps every commit over the death of the process (docs/decisions/0007). */
 const SYNCHRONOUS = "PRAGMA synchronous = NORMAL";
 const SETTINGS = `PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}; ${SYNCHRONOUS}; PRAGMA foreign_keys = ON`;
 
