@@ -42,6 +42,11 @@ export class CommandOutput {
     return this.#take(this.#redacted.push(this.#decoder.decode(piece, { stream: true })));
   }
 
+  /** Resolves when the disk has all that came so far. Never rejects. */
+  async written(): Promise<void> {
+    await this.#file?.written();
+  }
+
   /** Resolves with what is kept when nothing more comes. */
   async end(): Promise<Pick<ShellResult, "output" | "outputBytes" | "truncated" | "path">> {
     await this.#take(this.#redacted.push(this.#decoder.decode()) + this.#redacted.end());

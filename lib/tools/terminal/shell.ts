@@ -136,6 +136,7 @@ async function lateOutput(closed: Promise<void>, output: CommandOutput, clock: C
   const until = clock.now() + LATE_OUTPUT_MS;
   for (let before = -1; before < output.bytes && clock.now() < until;) {
     before = output.bytes;
+    await output.written(); // nothing is read meanwhile
     if (await resolvesWithin(closed, DRAIN_MS, clock)) return;
   }
 }

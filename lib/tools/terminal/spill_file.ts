@@ -38,6 +38,11 @@ export class SpillFile {
     });
   }
 
+  /** Resolves when all bytes so far are in the file, or lost. Never rejects. */
+  written(): Promise<void> {
+    return this.#last;
+  }
+
   /** Closes the file; resolves with its path, null when it does not hold all that it should. Never rejects. */
   async end(): Promise<string | null> {
     await this.#last;
