@@ -154,7 +154,11 @@ export interface Recovery {
   readonly tasks: readonly StoredTask[];
 }
 
-/** All that outlives its process: one database in a state directory, used by several processes at once. */
+/**
+ * All that outlives its process: one database in a state directory, used by several processes at once. What is read is
+ * what is on disk, without what a session of this process still gathers. Throws `StoreError`, a `UserError`, when the
+ * database cannot be used.
+ */
 export interface Store extends Disposable {
   /** The connection, for what else of lib/store keeps something in the same file. */
   readonly database: Database;
