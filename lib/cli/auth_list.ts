@@ -11,7 +11,7 @@ import { formatDuration } from "./render/format.ts";
 import { renderTable } from "./render/table.ts";
 
 /** One key as it is listed. */
-interface KeyRow {
+export interface KeyRow {
   readonly provider: string;
   readonly label: string | null;
   readonly fingerprint: string;
@@ -33,15 +33,20 @@ const COLUMNS = [
 /** Prints every key that there is, from the environment and stored ones, with its state. */
 export function listKeys(io: Io, { json }: { readonly json: boolean }): number {
   const loaded = loadRunConfig(io, { quiet: json });
-  const state = fileCredentialState(hermesHome(io.env)).load();
-  const rows = endpointsWithKeys(loaded).flatMap((endpoint) =>
-    credentialsOf(endpoint).map((credential) => rowOf(endpoint.provider, credential, state))
-  );
+  const rows = keyRows(loaded, hermesHome(io.env));
   const text = rows.length === 0
     ? "No keys. Add one with: hermes auth add PROVIDER"
     : renderTable(COLUMNS, rows.map(cellsOf), { columns: io.stdout.columns });
   io.stdout.write((json ? JSON.stringify({ keys: rows }) : text.trimEnd()) + "\n");
   return EXIT.done;
+}
+
+/** Every key with its state, which is kept in the state directory `home`. */
+export function keyRows(loaded: LoadedConfig, home: string): readonly KeyRow[] {
+  const state = fileCredentialState(home).load();
+  return endpointsWithKeys(loaded).flatMap((endpoint) =>
+    credentialsOf(endpoint).map((credential) => rowOf(endpoint.provider, credential, state))
+  );
 }
 
 /** The providers that have keys, as far as they can be used. */

@@ -27,8 +27,15 @@ export async function printServed(io: Io, { provider, json }: ServedOptions): Pr
   return EXIT.done;
 }
 
-/** The ids that `GET base_url/models` answers, sorted; the provider's first key is used. */
-async function servedModels(endpoint: Endpoint, secrets: readonly string[]): Promise<string[]> {
+/**
+ * The ids that `GET base_url/models` answers, sorted; the provider's first key is used. Rejects with
+ * {@linkcode ProviderError}.
+ */
+export async function servedModels(
+  endpoint: Endpoint,
+  secrets: readonly string[],
+  timeoutMs = TIMEOUT_MS,
+): Promise<string[]> {
   const address = `${endpoint.baseUrl.replace(/\/+$/, "")}/models`;
   const fail = (code: ProviderErrorCode, state: string, options: { cause?: unknown; hint?: string } = {}) =>
     new ProviderError(
@@ -36,9 +43,9 @@ async function servedModels(endpoint: Endpoint, secrets: readonly string[]): Pro
       `Cannot list the models of "${endpoint.provider}": ${hideSecrets(address, secrets)} ${state}`,
       { retryable: false, ...options },
     );
-  const response = await ask(address, endpoint).catch((cause) => {
+  const response = await ask(address, endpoint, timeoutMs).catch((cause) => {
     const isTimeout = cause instanceof DOMException && cause.name === "TimeoutError";
-    if (isTimeout) throw fail("timeout", `did not answer within ${TIMEOUT_MS / 1000} s`, { cause });
+    if (isTimeout) throw fail("timeout", `did not answer within ${timeoutMs / 1000} s`, { cause });
     throw fail("unreachable", "cannot be reached", { cause });
   });
   if (!response.ok) {
@@ -53,7 +60,7 @@ async function servedModels(endpoint: Endpoint, secrets: readonly string[]): Pro
 }
 
 /** A key belongs to its origin, so a redirect is an answer and not followed. */
-function ask(address: string, { keys, headers }: Endpoint): Promise<Response> {
+function ask(address: string, { keys, headers }: Endpoint, timeoutMs: number): Promise<Response> {
   const [key] = keys;
   return fetch(address, {
     headers: {
@@ -62,7 +69,7 @@ function ask(address: string, { keys, headers }: Endpoint): Promise<Response> {
       ...headers,
     },
     redirect: "manual",
-    signal: AbortSignal.timeout(TIMEOUT_MS),
+    signal: AbortSignal.timeout(timeoutMs),
   });
 }
 

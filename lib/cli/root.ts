@@ -9,6 +9,7 @@ import type { CommandContext, RegisterCommand } from "./command_context.ts";
 import { registerCompletions } from "./completions.ts";
 import { registerConfig } from "./config.ts";
 import { registerDelegate } from "./delegate.ts";
+import { registerDoctor } from "./doctor.ts";
 import { EXIT } from "./exit_codes.ts";
 import { registerHost } from "./host.ts";
 import type { Io } from "./io.ts";
@@ -36,6 +37,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerUsage,
   registerConfig,
   registerAuth,
+  registerDoctor,
   registerCompletions,
   registerHost,
 ];
