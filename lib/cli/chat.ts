@@ -7,6 +7,7 @@ Examples:
   hermes chat                            talk on the terminal
   hermes chat -q "what is in this folder?"
   git diff | hermes chat -q -            the prompt comes from standard input
+  hermes chat -c                         go on with the last chat of this directory
   printf 'say: hi\\n/list\\n' | hermes chat --offline`;
 
 /** `hermes chat`: talk to an agent, line by line or once. */
@@ -16,6 +17,10 @@ export const registerChat: RegisterCommand = (program, { io, action }) => {
     .description("Talk to an agent that delegates; one answer with -q")
     .argument("[prompt]", "Say this first; without a terminal on stdin it is -q")
     .option("-q, --query <prompt>", "Answer once and exit; - reads the prompt from stdin")
+    .option("-r, --resume <id>", "Go on with a session, its conversation and its tasks")
+    .addOption(
+      new Option("-c, --continue", "Go on with the last chat of this directory").conflicts("resume"),
+    )
     .addOption(options.model)
     .addOption(options.provider)
     .addOption(options.toolsets)

@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly toolsets?: readonly Toolset[] | undefined;
   readonly cwd?: string | undefined;
   readonly budgetUsd?: number | undefined;
+  /** The session to go on with. */
+  readonly goOnWith?: string | undefined;
   readonly json?: boolean | undefined;
   readonly jsonl?: boolean | undefined;
   readonly since?: number | undefined;
@@ -51,6 +53,7 @@ export async function openRun(io: Io, options: RunOptions): Promise<Run> {
     toolsets: options.toolsets ?? ALL_TOOLSETS,
     kind,
     ...(options.budgetUsd === undefined ? {} : { budgetUsd: options.budgetUsd }),
+    ...(options.goOnWith === undefined ? {} : { goOnWith: options.goOnWith }),
   });
   const control = serveSession(session, { kind, configPath: loaded.path });
   if (model.provider === "offline" && !quiet) tellOffline(io);
@@ -61,9 +64,9 @@ export async function openRun(io: Io, options: RunOptions): Promise<Run> {
   });
   session.events.subscribe((event) => board?.show(event));
   if (options.jsonl === true) {
-    const since = options.since ?? 0;
+    const { since } = options;
     session.events.subscribe((event) => {
-      if (("seq" in event ? event.seq : event.after_seq) > since) {
+      if (since === undefined || ("seq" in event ? event.seq : event.after_seq) > since) {
         io.stdout.write(JSON.stringify(event) + "\n");
       }
     }, since);

@@ -1,4 +1,3 @@
-import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { Option } from "@commander-js/extra-typings";
 import { ToolFailure, UserError } from "../support/errors.ts";
@@ -6,6 +5,7 @@ import type { Toolset } from "../tools/tool.ts";
 import { parseToolsets } from "../tools/toolsets.ts";
 import { EXIT } from "./exit_codes.ts";
 import type { Io } from "./io.ts";
+import { isDirectory } from "./is_directory.ts";
 
 /** A week in seconds: the longest time that anything takes (contract §2). */
 const MAX_SECONDS = 604_800;
@@ -122,12 +122,4 @@ export function runOptions({ cwd }: Pick<Io, "cwd">) {
 
 function cannotUse(text: string, option: string, state: string, cause?: unknown): UserError {
   return new UserError(`Cannot use "${text}" for ${option}: ${state}`, { exitCode: EXIT.usage, cause });
-}
-
-function isDirectory(path: string): boolean {
-  try {
-    return statSync(path).isDirectory();
-  } catch { // absent, or in a place that we may not see
-    return false;
-  }
 }

@@ -200,7 +200,7 @@ function collected(
       : { partial_output: record.progress.output.lastLines(Infinity).join("\n") }),
     missed_steers: record.steers.missed,
     evidence: record.evidence.view,
-    transcript: null,
+    transcript: `hermes sessions show ${id}`,
     ...(state.status === "interrupted" ? { hint: `hermes resume ${id} goes on from its last turn` } : {}),
   };
 }

@@ -57,7 +57,7 @@ export function planTask(
   const wish = { toolsets, goal: request.goal, depth, ...pick(request, "tier", "model") };
   return {
     taskId: ground.newTaskId(),
-    sessionId: ground.sessionId,
+    sessionId: owner?.spec.sessionId ?? ground.sessionId,
     name: request.name ?? null,
     goal: request.goal,
     context: request.context ?? null,

@@ -23,6 +23,13 @@ export class TaskTable {
     this.#records.set(record.id, record);
   }
 
+  /** Forgets a task that another process goes on with. */
+  remove(record: TaskRecord): void {
+    this.#records.delete(record.id);
+    const { ownerId } = record.spec;
+    this.#children.set(ownerId, this.childrenOf(ownerId).filter((each) => each !== record));
+  }
+
   /** The record of an id, whoever asks. */
   get(taskId: string): TaskRecord | undefined {
     return this.#records.get(taskId);

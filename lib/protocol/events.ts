@@ -9,6 +9,8 @@ export type EventBody =
     readonly model: string;
     readonly provider: string;
     readonly cwd: string;
+    /** Of the session's own agent; absent in journals of older versions. */
+    readonly toolsets?: readonly string[];
   }
   | { readonly type: "session.ended"; readonly exit_code: number }
   | { readonly type: "turn.started"; readonly turn: number }

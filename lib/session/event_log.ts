@@ -39,8 +39,11 @@ export class EventLog {
     for (const reader of [...this.#readers]) reader(event);
   }
 
-  /** Tells `reader` of the journalled events after number `since`, then of everything as it happens. */
-  subscribe(reader: EventReader, since = 0): Disposable {
+  /**
+   * Tells `reader` of the journalled events after number `since`, without it of all those of this run, then of everything
+   * as it happens.
+   */
+  subscribe(reader: EventReader, since = this.#lastSeq): Disposable {
     if (since < this.#lastSeq) {
       for (const event of this.#options.earlier?.(since) ?? []) if (event.seq <= this.#lastSeq) reader(event);
     }

@@ -1,10 +1,14 @@
 import { callDelegation } from "../delegation/delegation_calls.ts";
+import type { TaskRecord } from "../delegation/task_record.ts";
 import type { SpawnReply } from "../protocol/task_view.ts";
 import { parseToolsets } from "../tools/toolsets.ts";
 import type { Handlers, Params, TaskPlace, Visit } from "./control/methods.ts";
 import { sessionHandlers } from "./control/session_handlers.ts";
 import type { SessionOptions } from "./open_session.ts";
 import type { Session } from "./session.ts";
+
+/** How long the turn of a task that is given up may still take. */
+const RELEASE_GRACE_MS = 5_000;
 
 type Env = SessionOptions["env"];
 
@@ -52,6 +56,7 @@ export function hostHandlers(session: Session, environments: TaskEnvironments): 
       for (const id of task_ids) environments.set(id, env);
       return { tasks: session.resumeTasks(task_ids) };
     },
+    release: (params) => release(session, params),
   };
 }
 
@@ -73,6 +78,18 @@ async function delegate(
   environments.set(reply.task_id, place.env);
   session.flush(); // whoever reads the id finds the task, whatever becomes of this process
   return reply;
+}
+
+/** Gives up the tasks of a session: each stops at the end of its turn, or where it is when that takes too long. */
+async function release(
+  session: Session,
+  { session_id }: Params<"release">,
+): Promise<{ readonly task_ids: readonly string[] }> {
+  const isMeant = ({ spec }: TaskRecord) => spec.sessionId === session_id;
+  const parked = await session.park(RELEASE_GRACE_MS, isMeant);
+  const { table } = session.supervisor;
+  for (const record of table.seenBy(null).filter(isMeant)) table.remove(record);
+  return { task_ids: parked.filter(({ record }) => !record.isFinal).map(({ record }) => record.id) };
 }
 
 function placeOf({ cwd, model, toolsets }: TaskPlace) {

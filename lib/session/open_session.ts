@@ -14,6 +14,7 @@ import type { Shell, Toolset } from "../tools/tool.ts";
 import { EventLog } from "./event_log.ts";
 import { openBroker } from "./open_broker.ts";
 import { openSessionStore } from "./open_session_store.ts";
+import { recoverHosts } from "./recover_hosts.ts";
 import { saveSummary } from "./save_summary.ts";
 import { Session } from "./session.ts";
 import { type SessionSecrets, sessionSecrets, withoutSecrets } from "./session_secrets.ts";
@@ -49,6 +50,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   await using opening = new AsyncDisposableStack();
   const clock = systemClock;
   const store = opening.use(openStore(dirname(options.loaded.path), { clock }));
+  if (options.goOnWith !== undefined) recoverHosts(store, clock.now());
+  else opening.use(clock.after(RECOVER_AFTER_MS, () => recoverQuietly(store, clock)));
   const onTrouble = (trouble: Error | null) => events.emit({ type: "error", error: storeTrouble(trouble) });
   const stored = openSessionStore(store, options, onTrouble, opening);
   const { sessionId } = stored;
@@ -66,9 +69,20 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const shellFor = (taskId: string | null) => openShell(options, { ...parts, taskId });
   const supervisor = opening.use(new Supervisor(groundOf(options, { ...parts, shellFor, workers })));
   const { provider, model } = options.model;
-  events.emit({ type: "session.started", provider, model, cwd: options.cwd });
+  events.emit({ type: "session.started", provider, model, cwd: options.cwd, toolsets: options.toolsets });
   const session = { ...parts, options, supervisor, shell: shellFor(null) };
   return new Session({ ...session, resources: opening.move() });
+}
+
+/** What dead hosts left is seen to at once by who goes on with it, and by others when they are well under way. */
+const RECOVER_AFTER_MS = 1_000;
+
+function recoverQuietly(store: Store, clock: Clock): void {
+  try {
+    recoverHosts(store, clock.now());
+  } catch {
+    // Whoever needs what they left looks again, and says what is wrong.
+  }
 }
 
 function storeTrouble(trouble: Error | null): WireError {

@@ -20,7 +20,6 @@ export function openSessionStore(
 ): SessionStore {
   const hostId = crypto.randomUUID();
   const { kind, cwd, model, goOnWith } = options;
-  if (goOnWith !== undefined) refuseTaken(store, goOnWith);
   const stored = goOnWith === undefined
     ? store.begin({ kind, cwd, model }, hostId, onTrouble)
     : store.goOn(goOnWith, hostId, onTrouble);
@@ -31,7 +30,11 @@ export function openSessionStore(
     });
   }
   stack.use(stored);
-  if (!store.hosts.enter(hostRow(stored, options))) {
+  const isEntered = store.database.transaction(() => {
+    if (goOnWith !== undefined) refuseTaken(store, goOnWith); // of two that come at once, one gets it
+    return store.hosts.enter(hostRow(stored, options));
+  });
+  if (!isEntered) {
     store.removeSession(stored.sessionId);
     throw new UserError("Cannot start a second detached host: one runs already", { exitCode: EXIT_FAILED });
   }

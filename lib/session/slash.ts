@@ -6,6 +6,9 @@ export type Slash =
   | { readonly type: "model"; readonly name: string }
   /** US dollars to add; null: only look. */
   | { readonly type: "budget"; readonly addUsd: number | null }
+  /** Of a task, or of a session. */
+  | { readonly type: "resume"; readonly id: string }
+  | { readonly type: "sessions" }
   | { readonly type: "help" | "stop" | "quit" | "toolsets" | "new" | "compact" | "usage" };
 
 /** One command: how it is used, what it does, and what its words mean. */
@@ -77,6 +80,16 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     usage: "/compact",
     about: "Shorten the conversation: old tool results first, then a summary",
     read: () => ({ type: "compact" }),
+  },
+  sessions: {
+    usage: "/sessions",
+    about: "List recent sessions",
+    read: () => ({ type: "sessions" }),
+  },
+  resume: {
+    usage: "/resume ID",
+    about: "Let an interrupted task go on",
+    read: (rest) => ({ type: "resume", id: rest }),
   },
   new: { usage: "/new", about: "Forget the conversation; tasks go on", read: () => ({ type: "new" }) },
   stop: {

@@ -1,13 +1,14 @@
 import { UserError } from "../../support/errors.ts";
 import { EXIT } from "../exit_codes.ts";
 import type { Io } from "../io.ts";
-import { openRun, type RunOptions } from "../open_run.ts";
+import { openRun, type Run, type RunOptions } from "../open_run.ts";
 import { hintUnread } from "../unread_stdin.ts";
 import { orOffline } from "./offer_offline.ts";
+import type { ResumeWish } from "./find_session.ts";
 import { PromptScreen } from "./prompt_screen.ts";
 
 /** The options of `hermes chat`. */
-export interface ChatOptions extends RunOptions {
+export interface ChatOptions extends RunOptions, ResumeWish {
   readonly query?: string | undefined;
   readonly maxTurns?: number | undefined;
   readonly plain?: true | undefined;
@@ -17,14 +18,15 @@ export interface ChatOptions extends RunOptions {
 const MAX_TURNS = 90;
 
 /** Runs a chat in the way that the command line and the terminal ask for; returns the exit code. */
-export async function runChat(io: Io, prompt: string | undefined, options: ChatOptions): Promise<number> {
+export async function runChat(io: Io, prompt: string | undefined, given: ChatOptions): Promise<number> {
+  const options = await withStored(io, given);
   const query = await queryOf(io, prompt, options);
   const maxTurns = options.maxTurns ?? MAX_TURNS;
   if (query !== null) {
     hintUnread(io, { quiet: options.quiet === true || options.query === "-", way: "hermes chat -q -" });
     const { answerOnce } = await import("./one_shot.ts");
     await using run = await openRun(io, { ...options, linesOnly: options.plain });
-    return await answerOnce(io, run, query, { ...options, maxTurns });
+    return await takeUp(io, run, options) ?? await answerOnce(io, run, query, { ...options, maxTurns });
   }
   const { chatByLine } = await import("./line_chat.ts");
   const screen = new PromptScreen(options.plain === true ? withoutColour(io) : io);
@@ -33,7 +35,25 @@ export async function runChat(io: Io, prompt: string | undefined, options: ChatO
     ({ offline }) =>
       openRun(screen.io, { ...options, linesOnly: true, offline: offline || options.offline === true }),
   );
-  return await chatByLine(screen, run, { first: prompt ?? null, jsonl: options.jsonl === true, maxTurns });
+  return await takeUp(screen.io, run, options) ??
+    await chatByLine(screen, run, { first: prompt ?? null, jsonl: options.jsonl === true, maxTurns });
+}
+
+/** The options with what is stored of the session that is to go on; imported by who asks for one. */
+async function withStored(io: Io, options: ChatOptions): Promise<ChatOptions> {
+  if (options.resume === undefined && options.continue !== true) return options;
+  return (await import("./find_session.ts")).withStored(io, options);
+}
+
+/** Null; an exit code when a signal ended it. */
+async function takeUp(
+  io: Io,
+  run: Run,
+  { goOnWith, quiet = false }: ChatOptions,
+): Promise<number | null> {
+  if (goOnWith === undefined) return null;
+  const { takeUpTasks } = await import("./take_up.ts");
+  return await takeUpTasks(io, run, { quiet });
 }
 
 function withoutColour(io: Io): Io {

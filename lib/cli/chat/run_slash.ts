@@ -34,6 +34,12 @@ export async function runSlash(line: string, context: SlashContext): Promise<boo
       case "compact":
         say(context, await compactText(context));
         return false;
+      case "sessions":
+        say(context, await sessionsText(context));
+        return false;
+      case "resume":
+        say(context, await resumeText(context, command.id));
+        return false;
       case "help":
         say(context, slashHelp().map(({ usage, about }) => `${usage.padEnd(22)} ${about}\n`).join(""));
         return false;
@@ -77,6 +83,14 @@ async function compactText({ agent }: SlashContext): Promise<string> {
   if (compacted === null) return "nothing to compact\n";
   const { tokens_before, tokens_after } = compactedBody(compacted);
   return `${compactedText({ tokens_before, tokens_after })}\n`;
+}
+
+async function sessionsText({ io, run }: SlashContext): Promise<string> {
+  return (await import("./slash_sessions.ts")).sessionsText(io, run.session);
+}
+
+async function resumeText({ run }: SlashContext, id: string): Promise<string> {
+  return (await import("./slash_sessions.ts")).resumeText(run.session, id);
 }
 
 function isTold(error: unknown): error is Error {

@@ -45,6 +45,8 @@ export const PARAMS = {
     /** Of their commands; only the detached host heeds it. */
     env: taskPlace.shape.env,
   }),
+  /** Brings the tasks of a session to a halt and forgets them: the process that has the session open goes on with them. */
+  release: z.strictObject({ session_id: z.string() }),
 } as const;
 
 /** The name of a method. */
@@ -72,6 +74,8 @@ export interface Results {
   /** How the task stands after the last event. */
   follow: { readonly task: TaskView };
   resume: { readonly tasks: readonly TaskView[] };
+  /** Those that were not over. */
+  release: { readonly task_ids: readonly string[] };
 }
 
 /** What a method has of the client that asked. */

@@ -24,6 +24,9 @@ export function sessionHandlers(session: Session, kind: HostKind): Handlers {
     },
     follow: (params, visit) => follow(session, params, visit),
     resume: ({ task_ids }) => ({ tasks: session.resumeTasks(task_ids) }),
+    release: () => {
+      throw new ToolFailure("denied", "Cannot release tasks here: only the detached host gives any away");
+    },
   };
 }
 

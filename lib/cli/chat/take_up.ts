@@ -1,0 +1,50 @@
+import { hermesHome } from "../../config/home.ts";
+import { bringBack, type BroughtBack } from "../../session/bring_back.ts";
+import { snapshotOf } from "../../session/task_rows.ts";
+import { systemClock } from "../../support/clock.ts";
+import type { Io } from "../io.ts";
+import type { Run } from "../open_run.ts";
+import { labelOf } from "../render/list.ts";
+import { oneLine } from "../render/text.ts";
+import { Ending } from "../signals.ts";
+
+/**
+ * Takes up the tasks of a session that goes on: what the detached host runs comes back here; what was interrupted waits
+ * to be asked for, because it costs. Unless `quiet`, says of each that is not over how it stands. Null; an exit code when a signal ended the wait.
+ */
+export async function takeUpTasks(
+  io: Io,
+  { session }: Run,
+  { quiet }: { readonly quiet: boolean },
+): Promise<number | null> {
+  using ending = new Ending(io);
+  const options = { home: hermesHome(io.env), clock: systemClock, signal: ending.signal };
+  try {
+    const taken = await bringBack(session, options);
+    if (!quiet) tellTasks(io, session, taken);
+    return null;
+  } catch (error) {
+    if (ending.exitCode !== null) return ending.exitCode;
+    throw error;
+  }
+}
+
+function tellTasks(io: Io, session: Run["session"], { here, elsewhere }: BroughtBack): void {
+  const tell = (taskId: string, state: string, goal: string) =>
+    io.stderr.write(`hermes: ${taskId} ${state}: ${oneLine(goal)}\n`);
+  for (const record of session.supervisor.table.seenBy(null)) {
+    const goal = labelOf(record.spec);
+    if (here.includes(record.id)) tell(record.id, "was in the background and goes on here", goal);
+    else if (record.state.status === "interrupted" && !isBelow(session, record.spec.ownerId)) {
+      tell(record.id, "is interrupted", `${goal}; /resume ${record.id} lets it go on`);
+    }
+  }
+  for (const task of elsewhere) {
+    tell(task.taskId, `is ${task.status} in another process`, snapshotOf(task).spec.goal);
+  }
+}
+
+/** Whether it goes on with the task above it. */
+function isBelow({ supervisor }: Run["session"], ownerId: string | null): boolean {
+  return ownerId !== null && supervisor.table.get(ownerId)?.state.status === "interrupted";
+}
