@@ -53,8 +53,8 @@ async function* askOnce(
       }
       const event = step.value;
       if (event.type === "text") said += event.delta;
-      if (event.type === "retry") said = "";
-      yield event.type === "retry" ? { ...event, error: toWireError(event.error) } : event;
+      if ("error" in event) said = "";
+      yield "error" in event ? { ...event, error: toWireError(event.error) } : event;
     }
   } catch (error) {
     if (!open.signal.aborted || control.stop.signal.aborted) throw error;

@@ -85,7 +85,7 @@ async function* askSummary(
       const step = await stream.next();
       if (step.done) return step.value.message.content.trim();
       const event = step.value;
-      if (event.type === "retry") yield { ...event, error: toWireError(event.error) };
+      if ("error" in event) yield { ...event, error: toWireError(event.error) };
     }
   } catch (error) {
     if (!open.signal.aborted || control.stop.signal.aborted) throw error;

@@ -192,6 +192,10 @@ function cutShort(reply: ModelReply): LoopEnd | null {
     const message = "The answer was cut off at the output limit of the model";
     return { type: "failed", reason: "max_output", error: { code: "max_output", message } };
   }
+  if (reply.finish === "budget") {
+    const message = "The answer was cut off where the budget ends";
+    return { type: "failed", reason: "budget", error: { code: "budget", message } };
+  }
   if (reply.finish === "content_filter") {
     const message = "The provider withheld the answer (content filter)";
     return { type: "failed", reason: "content_filter", error: { code: "content_filter", message } };

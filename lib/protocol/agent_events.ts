@@ -9,6 +9,8 @@ export type AgentEvent =
   | { readonly type: "reasoning"; readonly delta: string }
   /** The request is asked again; the deltas of this turn so far are void. */
   | { readonly type: "retry"; readonly attempt: number; readonly error: WireError }
+  /** The same with another model, both as `provider/model`, for the rest of this request. */
+  | { readonly type: "fell_back"; readonly from: string; readonly to: string; readonly error: WireError }
   | { readonly type: "tool_started"; readonly callId: string; readonly name: string; readonly about: string }
   | {
     readonly type: "tool_ended";

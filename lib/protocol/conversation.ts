@@ -11,6 +11,17 @@ export interface AssistantMessage {
   readonly content: string;
   readonly toolCalls: readonly ToolCall[];
   readonly reasoning?: string;
+  readonly carried?: Carried;
+}
+
+/**
+ * What a model wants back with its own message, such as encrypted reasoning: data of its wire that nobody else reads, and
+ * that goes to that model of that provider only.
+ */
+export interface Carried {
+  readonly provider: string;
+  readonly model: string;
+  readonly items: readonly unknown[];
 }
 
 /** The answer to one call; every call of an assistant message gets exactly one. */

@@ -5,3 +5,11 @@ export interface ModelRef {
   /** Sent only when not null. */
   readonly reasoningEffort: string | null;
 }
+
+/** What the client of a model has to know besides it; never a key. */
+export interface ModelWays {
+  /** Where to go on while its provider is down, in this order. */
+  readonly fallbacks: readonly ModelRef[];
+  /** The wire of each provider among all of these; chat where none is named. */
+  readonly apis: Readonly<Record<string, "chat" | "responses">>;
+}

@@ -100,7 +100,8 @@ export class BrokerDesk {
       if (name !== null) this.keyNames.set(fingerprint, name);
       const id = this.#fingerprints.length;
       this.#open.set(id, { reservation, passage });
-      return { id, ...grant(ask, passage, reservation.outputLimit) };
+      const { outputLimit } = reservation;
+      return { id, isOutputLowered: outputLimit !== maxOutput, ...grant(ask, passage, outputLimit) };
     } catch (error) {
       this.#budget.cancel(reservation);
       throw error;
@@ -175,7 +176,11 @@ function capOf({ name, caps, book }: BudgetScope): ReachedCap {
   return { scope: name, usedUsd: book.settled.usd, limitUsd: caps.usd ?? 0 };
 }
 
-function grant(ask: LeaseAsk, passage: Passage, outputLimit: number | null): Omit<Lease, "id"> {
+function grant(
+  ask: LeaseAsk,
+  passage: Passage,
+  outputLimit: number | null,
+): Omit<Lease, "id" | "isOutputLowered"> {
   const { provider, baseUrl, api, headers, outputLimitField } = passage.ask.endpoint;
   const { credential: { key, name }, otherKeys } = passage;
   const { model, reasoningEffort } = ask.model;

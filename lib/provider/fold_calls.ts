@@ -1,4 +1,5 @@
 import type { ToolCall } from "../protocol/conversation.ts";
+import { argumentText, stringOf } from "./loose_values.ts";
 import { isJsonObject } from "./wire_chat.ts";
 
 /** One entry of `delta.tool_calls`, as loosely as servers write it. */
@@ -30,8 +31,8 @@ export class CallFold {
     let added = 0;
     for (const delta of deltas) {
       const part = {
-        id: text(delta.id),
-        name: text(delta.function?.name),
+        id: stringOf(delta.id),
+        name: stringOf(delta.function?.name),
         args: argumentText(delta.function?.arguments),
       };
       const index = typeof delta.index === "number" ? delta.index : null;
@@ -102,13 +103,4 @@ function beginsAnother(call: OpenCall, part: CallPart): boolean {
 function isDoubtful(call: OpenCall | undefined, part: CallPart): boolean {
   return call?.name === part.name && part.id === "" && part.args.trim() === "" &&
     isJsonObject(call.arguments);
-}
-
-function text(value: unknown): string {
-  return typeof value === "string" ? value : "";
-}
-
-function argumentText(value: unknown): string {
-  if (value === undefined || value === null) return "";
-  return typeof value === "string" ? value : JSON.stringify(value);
 }

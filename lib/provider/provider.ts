@@ -33,6 +33,8 @@ export interface Lease {
   readonly reasoningEffort: string | null;
   /** The most output tokens to ask for; null: send no limit. */
   readonly outputLimit: number | null;
+  /** The budget has less room than config.yaml would allow an answer. */
+  readonly isOutputLowered: boolean;
   readonly outputLimitField: string;
   /** Sent with the request, beside the key. */
   readonly headers: Readonly<Record<string, string>>;
@@ -138,8 +140,8 @@ export interface Spending {
   readonly caps: Caps;
 }
 
-/** Why the model stopped. A stream that ends without saying so is a {@linkcode ProviderError} `cut`. */
-export type FinishReason = "stop" | "tool_calls" | "length" | "content_filter";
+/** Why the model stopped; `budget`: at an output limit that the budget had lowered. A stream that ends without saying so is a {@linkcode ProviderError} `cut`. */
+export type FinishReason = "stop" | "tool_calls" | "length" | "budget" | "content_filter";
 
 /** One request, as the agent loop asks it. No tools: the model must answer in text. */
 export interface ModelRequest {
@@ -147,11 +149,15 @@ export interface ModelRequest {
   readonly tools: readonly ToolSchema[];
 }
 
-/** What comes while the model answers. `retry` takes back all that came before it in this request. */
+/**
+ * What comes while the model answers. `retry` and `fell_back` take back all that came before them in this request; after
+ * `fell_back`, the model `to` is asked. Models are named `provider/model`.
+ */
 export type ModelEvent =
   | { readonly type: "text"; readonly delta: string }
   | { readonly type: "reasoning"; readonly delta: string }
-  | { readonly type: "retry"; readonly attempt: number; readonly error: ProviderError };
+  | { readonly type: "retry"; readonly attempt: number; readonly error: ProviderError }
+  | { readonly type: "fell_back"; readonly from: string; readonly to: string; readonly error: ProviderError };
 
 /** The complete answer. */
 export interface ModelReply {

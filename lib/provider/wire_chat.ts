@@ -1,14 +1,13 @@
 import type { AssistantMessage, Message, ToolCall, ToolSchema } from "../protocol/conversation.ts";
 import type { Lease, ModelRequest } from "./provider.ts";
 
-/** What of a lease stands in the body of a request. */
-export type WireTarget = Pick<Lease, "model" | "reasoningEffort" | "outputLimit" | "outputLimitField">;
+type ChatTarget = Pick<Lease, "model" | "reasoningEffort" | "outputLimit" | "outputLimitField">;
 
 /**
  * The body of a streaming Chat Completions request. What siblings share stands first and what changes from turn to
  * turn last, in the same order each time, so that a server can reuse the prefix.
  */
-export function chatBody(request: ModelRequest, target: WireTarget): Record<string, unknown> {
+export function chatBody(request: ModelRequest, target: ChatTarget): Record<string, unknown> {
   return {
     model: target.model,
     stream: true,
@@ -51,7 +50,7 @@ function wireCall(call: ToolCall): object {
 }
 
 /** Many servers parse the arguments of old calls and refuse the whole request over one that is no JSON object. */
-function wireArguments(text: string): string {
+export function wireArguments(text: string): string {
   return isJsonObject(text) ? text : JSON.stringify({ not_json: text });
 }
 

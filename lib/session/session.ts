@@ -1,5 +1,6 @@
 import type { ContextCare } from "../agent/context_care.ts";
 import { contextLimits } from "../config/context_limits.ts";
+import { waysOf } from "../config/fallbacks.ts";
 import { resolveModel } from "../config/models.ts";
 import { callDelegation } from "../delegation/delegation_calls.ts";
 import type { Caller } from "../delegation/ground.ts";
@@ -162,8 +163,9 @@ export class Session implements AsyncDisposable {
   }
 
   #client(): ModelClient {
-    const { broker, clock } = this.#parts;
-    const client = createModelClient({ broker, clock, model: this.model });
+    const { broker, clock, options } = this.#parts;
+    const ways = waysOf(options.loaded, this.model);
+    const client = createModelClient({ broker, clock, model: this.model, ...ways });
     return withoutSecretsInErrors(client, this.supervisor.ground.redactor);
   }
 

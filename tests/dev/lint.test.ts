@@ -86,8 +86,8 @@ Deno.test("layers names the file, the room and the order", () => {
 
 Deno.test("packages gives each package one room", () => {
   const homes: readonly (readonly [specifier: string, home: string])[] = [
-    ["openai", "lib/provider/chat_completions.ts"],
-    ["openai/core/streaming", "lib/provider/chat_completions.ts"],
+    ["openai", "lib/provider/event_stream.ts"],
+    ["openai/core/streaming", "lib/provider/event_stream.ts"],
     ["commander", "lib/cli/root.ts"],
     ["@commander-js/extra-typings", "lib/cli/chat.ts"],
     ["cli-table3", "lib/cli/render/table.ts"],

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { isTooLong } from "../../lib/provider/answer_fold.ts";
 import { ChatFold } from "../../lib/provider/fold_chat.ts";
 import type { ModelReply } from "../../lib/provider/provider.ts";
 import { ProviderError } from "../../lib/support/errors.ts";
@@ -223,7 +224,7 @@ Deno.test("ChatFold reads reasoning under both names, text in parts and refusals
 Deno.test("ChatFold notices an answer that no model writes", () => {
   const answer = new ChatFold();
   answer.add(chunk({ content: "x".repeat(32_000_000) }));
-  assert.equal(answer.isTooLong, false);
+  assert.equal(isTooLong(answer), false);
   answer.add(chunk({ tool_calls: [delta(0, "c1", "a", "y")] }));
-  assert.equal(answer.isTooLong, true);
+  assert.equal(isTooLong(answer), true);
 });

@@ -68,7 +68,10 @@ export interface ScriptedServer extends AsyncDisposable {
   ): Promise<RecordedRequest>;
 }
 
-/** Starts a server on a free loopback port that answers `POST …/chat/completions` by `handler`. */
+/**
+ * Starts a server on a free loopback port that answers `POST …/chat/completions` by `handler`, and `POST …/responses` too,
+ * whose bodies are those of responses_reply.ts.
+ */
 export async function startScriptedServer(handler: Handler): Promise<ScriptedServer> {
   const requests: RecordedRequest[] = [];
   const waiters = new Set<Waiter>();
@@ -82,7 +85,9 @@ export async function startScriptedServer(handler: Handler): Promise<ScriptedSer
     const raw = await readBody(message).catch(() => null);
     if (raw === null) return; // the client went away before it had sent all
     if (message.method === "GET" && message.url?.endsWith("/models")) return listModels(response);
-    if (!message.url?.endsWith("/chat/completions")) return void response.writeHead(404).end();
+    if (!/\/(chat\/completions|responses)$/.test(message.url ?? "")) {
+      return void response.writeHead(404).end();
+    }
     const request = record(requests.length, message, { raw, response });
     requests.push(request);
     for (const waiter of waiters) waiter.look(request);

@@ -9,7 +9,7 @@ interface Home {
 }
 
 const HOMES: readonly Home[] = [
-  { name: "openai", code: "lib/provider/chat_completions.ts", types: "lib/provider/" },
+  { name: "openai", code: "lib/provider/event_stream.ts", types: "lib/provider/" },
   { name: "commander", code: "lib/cli/" },
   { name: "@commander-js/extra-typings", code: "lib/cli/" },
   { name: "cli-table3", code: "lib/cli/" },

@@ -1,16 +1,15 @@
-import { APIError } from "openai/core/error";
-import { Stream } from "openai/core/streaming";
 import type { TokenUsage } from "../protocol/conversation.ts";
 import type { Clock } from "../support/clock.ts";
 import { ProviderError } from "../support/errors.ts";
+import { type Complaint, isTooLong } from "./answer_fold.ts";
 import { connectionError } from "./connection_error.ts";
-import { ChatFold, type Complaint } from "./fold_chat.ts";
+import { chunksOf, malformedError, readingError } from "./event_stream.ts";
 import { placeOf, redirectError, statusError, streamedError } from "./http_error.ts";
 import type { Lease, ModelEvent, ModelReply, ReportedLimits } from "./provider.ts";
 import { reportedLimits } from "./reported_limits.ts";
 import { RequestLine } from "./request_line.ts";
-import { looksLikeHtml } from "./server_words.ts";
 import { readText, watchBody, type WatchedResponse } from "./watched_body.ts";
+import { type Wire, WIRES } from "./wire.ts";
 
 /** How one request is sent. */
 export interface SendOptions {
@@ -30,11 +29,6 @@ export interface SendOptions {
   readonly onBytes: () => void;
 }
 
-type StreamClient = NonNullable<Parameters<typeof Stream.fromSSEResponse>[2]>;
-
-/** Of the client class the decoder needs only the logger; without one it would write to the console. */
-const SILENT = { logger: undefined, logLevel: "off" } as unknown as StreamClient;
-
 /** How long the rest of a finished answer is awaited from a server that neither says so nor hangs up, in ms. */
 const AFTER_FINISH_MS = 2_000;
 const MAX_ERROR_BYTES = 65_536;
@@ -42,31 +36,35 @@ const MAX_ERROR_BYTES = 65_536;
 const MAX_ANSWER_BYTES = 350_000_000;
 
 /**
- * Sends one Chat Completions request with the key of its lease and folds the answer while it comes. An abort closes the
+ * Sends one request over the wire of its lease, with its key, and folds the answer while it comes. An abort closes the
  * socket at once and rejects with the signal's reason; all else that goes wrong is a {@linkcode ProviderError}.
  */
-export async function* sendChat(
+export async function* sendRequest(
   body: string,
   lease: Lease,
   options: SendOptions,
 ): AsyncGenerator<ModelEvent, ModelReply> {
   const onSilence = () => silence(lease, options.idleMs);
   using line = new RequestLine({ ...options, onSilence });
-  const fold = new ChatFold();
+  const fold = WIRES[lease.api].fold(lease);
   try {
     line.throwIfCut();
     for await (const chunk of answerOf(body, lease, line, options)) {
       const events = fold.add(chunk);
       options.onAnswer(fold.chars);
       yield* events;
-      if (fold.isTooLong) throw endless(lease);
+      if (isTooLong(fold)) throw endless(lease);
       if (fold.usage !== null) options.onUsage(fold.usage, fold.costUsd);
+      if (fold.failure !== null) throw streamedError(lease, fold.failure);
       if (fold.isFinished) line.shorten(AFTER_FINISH_MS);
     }
     if (!fold.isFinished) line.throwIfCut();
   } catch (error) {
     options.signal.throwIfAborted();
-    if (!fold.isFinished) throw failureOf(error, lease, line);
+    if (!fold.isFinished) {
+      line.throwIfCut();
+      throw readingError(error, lease);
+    }
   }
   const complain: Complaint = (state) => `Cannot use the answer of ${placeOf(lease)}: ${state}`;
   return fold.end(complain, { taken: options.takenIds, newId: newCallId });
@@ -88,7 +86,7 @@ async function* answerOf(
   if (limits !== null) onLimits(limits);
   const watched = watchBody(response, limitBytes(lease, line));
   await refuseFailure(response, watched, { lease, now: clock.now() });
-  yield* chunksOf(watched, line.controller, lease);
+  yield* chunksOf(watched, line.controller, { lease, maxBytes: MAX_ANSWER_BYTES });
 }
 
 function limitBytes(lease: Lease, line: RequestLine): (count: number) => void {
@@ -109,7 +107,13 @@ async function post(body: string, lease: Lease, line: RequestLine): Promise<Resp
   };
   try {
     const { signal } = line.controller;
-    return await fetch(addressOf(lease), { method: "POST", headers, body, signal, redirect: "manual" });
+    return await fetch(addressOf(lease, WIRES[lease.api]), {
+      method: "POST",
+      headers,
+      body,
+      signal,
+      redirect: "manual",
+    });
   } catch (error) {
     line.throwIfCut();
     throw connectionError(lease, error);
@@ -117,9 +121,9 @@ async function post(body: string, lease: Lease, line: RequestLine): Promise<Resp
 }
 
 /** The base URL may have a query, which some gateways ask for. */
-function addressOf(lease: Lease): URL {
+function addressOf(lease: Lease, { path }: Wire): URL {
   const url = new URL(lease.baseUrl);
-  url.pathname = `${url.pathname.replace(/\/+$/, "")}/chat/completions`;
+  url.pathname = `${url.pathname.replace(/\/+$/, "")}/${path}`;
   return url;
 }
 
@@ -147,50 +151,8 @@ async function refuseFailure(
   throw statusError(lease, { status, headers, body: await readText(watched, MAX_ERROR_BYTES) }, now);
 }
 
-/** The chunks of an event stream; an answer that comes whole, as JSON, is one chunk. */
-async function* chunksOf(
-  watched: WatchedResponse | null,
-  controller: AbortController,
-  lease: Lease,
-): AsyncGenerator<unknown> {
-  if (watched === null) return;
-  const type = watched.headers.get("content-type") ?? "";
-  if (type.includes("json") || type.includes("html")) {
-    yield wholeAnswer(await readText(watched, MAX_ANSWER_BYTES), lease);
-  } else {
-    const response = watched as unknown as Response; // the decoder uses its headers and the reader of its body
-    yield* Stream.fromSSEResponse<unknown>(response, controller, SILENT);
-  }
-}
-
-function wholeAnswer(text: string, lease: Lease): unknown {
-  if (looksLikeHtml(text)) {
-    throw malformed(lease, "it is a web page; base_url may lack its path, such as /v1", { retryable: false });
-  }
-  const answer: unknown = JSON.parse(text);
-  if (typeof answer === "object" && answer !== null && "error" in answer && answer.error) {
-    throw streamedError(lease, answer.error);
-  }
-  return answer;
-}
-
-function failureOf(error: unknown, lease: Lease, line: RequestLine): unknown {
-  line.throwIfCut();
-  if (error instanceof ProviderError) return error;
-  if (error instanceof APIError) return streamedError(lease, error.error);
-  if (error instanceof SyntaxError) {
-    return malformed(lease, "it is not JSON where it should be", { retryable: true });
-  }
-  const message = `Cannot use the answer of ${placeOf(lease)}: the connection was closed before its end`;
-  return new ProviderError("cut", message, { retryable: true, cause: error });
-}
-
-function malformed(lease: Lease, state: string, options: { readonly retryable: boolean }): ProviderError {
-  return new ProviderError("malformed", `Cannot use the answer of ${placeOf(lease)}: ${state}`, options);
-}
-
 function endless(lease: Lease): ProviderError {
-  return malformed(lease, "it does not end", { retryable: false });
+  return malformedError(lease, "it does not end", { retryable: false });
 }
 
 function silence(lease: Lease, idleMs: number): ProviderError {

@@ -1,0 +1,49 @@
+import type { ModelRef, ModelWays } from "../protocol/model_ref.ts";
+import { UserError } from "../support/errors.ts";
+import type { LoadedConfig } from "./load.ts";
+import { endpointOf, modelSettings } from "./models.ts";
+
+/**
+ * What the client of a model has to know: the fallbacks that can be used, each with the effort that `models` has for it,
+ * and who speaks which wire. The offline model, which is never down, has none.
+ */
+export function waysOf(loaded: LoadedConfig, model: ModelRef): ModelWays {
+  const fallbacks = model.provider === "offline"
+    ? []
+    : usable(loaded).map((each) => placed(loaded, each, model));
+  const others = fallbacks.filter(({ provider, model: name }) =>
+    provider !== model.provider || name !== model.model
+  );
+  const { providers } = loaded.config;
+  const names = [model, ...others].map(({ provider }) => provider);
+  const apis = names.map((name) => [name, providers[name]?.api ?? "chat"] as const);
+  return { fallbacks: others, apis: Object.fromEntries(apis) };
+}
+
+/** Why entries of `fallback_providers` are passed over, each in a sentence. */
+export function passedOver(loaded: LoadedConfig): readonly string[] {
+  const problems = loaded.config.fallback_providers.map(({ provider }) => problemOf(loaded, provider));
+  return [...new Set(problems.filter((problem) => problem !== null))];
+}
+
+type Fallback = LoadedConfig["config"]["fallback_providers"][number];
+
+function usable(loaded: LoadedConfig): readonly Fallback[] {
+  return loaded.config.fallback_providers.filter(({ provider }) => problemOf(loaded, provider) === null);
+}
+
+function placed({ config }: LoadedConfig, fallback: Fallback, planned: ModelRef): ModelRef {
+  const model = { provider: fallback.provider, model: fallback.model ?? planned.model };
+  return { ...model, reasoningEffort: modelSettings(config, model).reasoning_effort };
+}
+
+function problemOf(loaded: LoadedConfig, provider: string): string | null {
+  if (provider === "offline") return 'Cannot fall back to provider "offline": it knows no answers';
+  try {
+    endpointOf(loaded, provider);
+    return null;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return error.message.replace("Cannot use provider", "Cannot fall back to provider");
+  }
+}

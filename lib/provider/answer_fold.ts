@@ -1,0 +1,51 @@
+import type { TokenUsage } from "../protocol/conversation.ts";
+import { ProviderError } from "../support/errors.ts";
+import type { ModelEvent, ModelReply } from "./provider.ts";
+
+/** Puts a state into the sentence that says whose answer it is about. */
+export type Complaint = (state: string) => string;
+
+/** Call ids that the conversation has used, and how another one is made. */
+export interface CallIds {
+  readonly taken: ReadonlySet<string>;
+  readonly newId: () => string;
+}
+
+/** Folds the chunks of one answer, however it was cut into chunks, into one reply. */
+export interface AnswerFold {
+  /** The server said how the answer ended; at most usage may follow. */
+  readonly isFinished: boolean;
+  /** What the server says the request failed with, in its own terms; null: it has not. */
+  readonly failure: unknown;
+  /** The last usage reported so far. */
+  readonly usage: TokenUsage | null;
+  /** US dollars, as the server reported them with its usage; null when it did not. */
+  readonly costUsd: number | null;
+  /** Characters of text, reasoning and arguments so far. */
+  readonly chars: number;
+  /** Adds a chunk as it was parsed and returns what of it the user may see; what nobody knows is skipped. */
+  add(chunk: unknown): readonly ModelEvent[];
+  /**
+   * The complete answer. Throws {@linkcode ProviderError}: `cut` when the server did not say how it ended, `malformed`
+   * when what it said is unknown or belies the answer.
+   */
+  end(complain: Complaint, ids: CallIds): ModelReply;
+}
+
+/** The error for an answer that cannot be used; another try may bring a better one. */
+export function answerFailure(code: "cut" | "malformed", message: string): ProviderError {
+  return new ProviderError(code, message, { retryable: true });
+}
+
+/** What a delta of reasoning or text is to the user; nothing when it is empty. */
+export function deltaEvent(type: "text" | "reasoning", delta: string): readonly ModelEvent[] {
+  return delta === "" ? [] : [{ type, delta }];
+}
+
+/** No model writes this much (8 million tokens); a server that does is broken. Characters. */
+const MAX_ANSWER_CHARS = 32_000_000;
+
+/** More came than any model writes. */
+export function isTooLong({ chars }: Pick<AnswerFold, "chars">): boolean {
+  return chars > MAX_ANSWER_CHARS;
+}
