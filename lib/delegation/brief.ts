@@ -50,6 +50,7 @@ export class BriefWriter {
       history: isFresh ? null : history,
       messages: isFresh ? [firstMessage(spec, this.#cut(handedOn))] : [],
       model: spec.model,
+      ways: this.#ground.waysOf(spec.model),
       tools: await this.#schemas(spec),
       cwd: spec.cwd,
       maxTurns: spec.limits.maxTurns,

@@ -57,6 +57,7 @@ export class Child {
       client: createModelClient({
         broker: remoteBroker(port),
         model: brief.model,
+        ...brief.ways,
         clock: systemClock,
         onBytes: heartbeat(port, systemClock),
       }),

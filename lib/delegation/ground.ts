@@ -1,6 +1,6 @@
 import type { Config } from "../config/schema.ts";
 import type { EventBody, LossyBody } from "../protocol/events.ts";
-import type { ModelRef } from "../protocol/model_ref.ts";
+import type { ModelRef, ModelWays } from "../protocol/model_ref.ts";
 import type { SessionBroker } from "../provider/provider.ts";
 import type { DeliveryLedger, OwnerId } from "../store/delivery.ts";
 import type { Clock } from "../support/clock.ts";
@@ -20,6 +20,8 @@ export interface Ground {
   readonly keeper: TaskKeeper;
   /** The model and the work toolsets of the session's own agent. */
   readonly model: ModelRef;
+  /** What the client of a model has to know, such as where to go on while its provider is down. */
+  waysOf(model: ModelRef): ModelWays;
   readonly toolsets: readonly Toolset[];
   readonly cwd: string;
   /** The directory for what is too long for the conversation of an agent. */

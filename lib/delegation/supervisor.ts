@@ -1,5 +1,6 @@
 import type { AgentEvent } from "../protocol/agent_events.ts";
 import { compactedBody } from "../protocol/compacted_body.ts";
+import { fellBackBody } from "../protocol/fell_back_body.ts";
 import type { ConversationUpdate } from "../protocol/conversation.ts";
 import type { FinalMessage, StopCause, TaskEvent } from "../protocol/task_state.ts";
 import type { TaskView } from "../protocol/task_view.ts";
@@ -323,6 +324,7 @@ export class Supervisor implements AsyncDisposable {
       );
     }
     if (event.type === "compacted") this.ground.emit(compactedBody(event), record.id);
+    if (event.type === "fell_back") this.ground.emit(fellBackBody(event), record.id);
     if (event.type === "tool_ended") {
       const { callId: call_id, name, durationMs: duration_ms, errorCode: error_code } = event;
       this.ground.emit({ type: "tool.ended", call_id, name, duration_ms, error_code }, record.id);

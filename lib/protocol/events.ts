@@ -51,6 +51,8 @@ export type EventBody =
     readonly used: number;
     readonly limit: number;
   }
+  /** A request goes on with another model; both are `provider/model`. */
+  | { readonly type: "model.fell_back"; readonly from: string; readonly to: string; readonly reason: string }
   /** Its requests count for nothing in budgets in USD. */
   | { readonly type: "price.unknown"; readonly provider: string; readonly model: string }
   | { readonly type: "error"; readonly error: WireError };

@@ -1,7 +1,7 @@
 import type { WireError } from "../support/errors.ts";
 import type { AgentEvent, HandoverReason, LoopEnd } from "./agent_events.ts";
 import type { Message, ToolSchema } from "./conversation.ts";
-import type { ModelRef } from "./model_ref.ts";
+import type { ModelRef, ModelWays } from "./model_ref.ts";
 
 /** What an agent keeps to so that its conversation fits its model. */
 export interface ContextLimits {
@@ -22,6 +22,7 @@ export interface ChildBrief {
   /** User messages after it. Of a fresh task: context and goal, then what was said to it while it was queued. */
   readonly messages: readonly string[];
   readonly model: ModelRef;
+  readonly ways: ModelWays;
   readonly tools: readonly ToolSchema[];
   readonly cwd: string;
   readonly maxTurns: number;

@@ -10,8 +10,8 @@ import { ToolFailure } from "../support/errors.ts";
 import { dispatch, type ToolOutcome } from "../tools/dispatch.ts";
 import { Toolbox } from "../tools/toolbox.ts";
 import { toolsOf } from "../tools/toolsets.ts";
-import { saveSummary } from "./save_summary.ts";
 import { sessionSecrets } from "./session_secrets.ts";
+import { saveSummary } from "./save_summary.ts";
 import { rowOf, snapshotOf, topDown } from "./task_rows.ts";
 
 /** Tasks that no process runs, as a person looks at them: by the same tools, with the same replies. */
@@ -79,6 +79,7 @@ function groundOf(
       find: () => undefined,
     },
     model: { provider: config.model.provider, model: config.model.default, reasoningEffort: null },
+    waysOf: nothingRuns,
     toolsets: [],
     cwd: dirname(loaded.path),
     spillDir: "",

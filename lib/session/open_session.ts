@@ -1,4 +1,5 @@
 import { dirname, join } from "node:path";
+import { passedOver, waysOf } from "../config/fallbacks.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import type { Ground } from "../delegation/ground.ts";
 import { Supervisor } from "../delegation/supervisor.ts";
@@ -70,6 +71,9 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const supervisor = opening.use(new Supervisor(groundOf(options, { ...parts, shellFor, workers })));
   const { provider, model } = options.model;
   events.emit({ type: "session.started", provider, model, cwd: options.cwd, toolsets: options.toolsets });
+  for (const message of passedOver(options.loaded)) {
+    events.emit({ type: "error", error: { code: "fallback", message } });
+  }
   const session = { ...parts, options, supervisor, shell: shellFor(null) };
   return new Session({ ...session, resources: opening.move() });
 }
@@ -117,6 +121,7 @@ function groundOf(options: SessionOptions, parts: GroundParts): Ground {
     get model() {
       return choice.model;
     },
+    waysOf: (model) => waysOf(loaded, model),
     toolsets,
     cwd,
     spillDir: spillDir(loaded, stored),

@@ -1,5 +1,6 @@
 import type { AgentEvent } from "../protocol/agent_events.ts";
 import { compactedBody } from "../protocol/compacted_body.ts";
+import { fellBackBody } from "../protocol/fell_back_body.ts";
 import type { EventBody, LossyBody } from "../protocol/events.ts";
 
 /** What of a loop's events the stream carries for the session's own agent; null: nothing. */
@@ -23,6 +24,8 @@ export function publicEvent(event: AgentEvent): EventBody | LossyBody | null {
       };
     case "compacted":
       return compactedBody(event);
+    case "fell_back":
+      return fellBackBody(event);
     case "retry":
       return { type: "error", error: event.error };
     case "reasoning":

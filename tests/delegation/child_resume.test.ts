@@ -15,6 +15,7 @@ const BRIEF: ChildBrief = {
   history: null,
   messages: ["the goal"],
   model: { provider: "test", model: "m1", reasoningEffort: null },
+  ways: { fallbacks: [], apis: {} },
   tools: [],
   cwd: "/",
   maxTurns: 10,

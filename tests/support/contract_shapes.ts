@@ -83,6 +83,7 @@ const JOURNALLED = [
   ...["task.queued", "task.started", "task.question", "task.steered", "task.ended", "task.delivered"],
   ...["approval.requested", "approval.answered", "credential.rotated", "rate.limited", "budget.warned"],
   "error",
+  "model.fell_back",
   "price.unknown",
   "context.compacted",
 ];

@@ -32,7 +32,7 @@ export function testGround(config: Record<string, unknown> = {}, more: Partial<G
   const emitted: Emitted[] = [];
   const openLeases = new Set<number>();
   const clock = new FakeClock();
-  const { config: settings } = loaded(JSON.stringify(config));
+  const settings = more.config ?? loaded(JSON.stringify(config)).config;
   let lastId = 0;
   return {
     startChild: puppets.start,
@@ -42,6 +42,7 @@ export function testGround(config: Record<string, unknown> = {}, more: Partial<G
     keeper: { changed() {}, conversation() {}, history: () => [], find: () => undefined },
     sessionId: "s00001",
     model: { provider: "local", model: "some-model", reasoningEffort: null },
+    waysOf: () => ({ fallbacks: [], apis: {} }),
     toolsets: ["terminal", "file"],
     cwd: "/work",
     spillDir: "/spill/s00001",

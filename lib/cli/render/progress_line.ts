@@ -51,6 +51,8 @@ function wordsOf(event: SessionEvent): string | null {
       return `budget of the ${event.scope}: ${amount(event, event.used)} of ${
         amount(event, event.limit)
       } used`;
+    case "model.fell_back":
+      return `goes on with ${event.to}: ${event.reason}`;
     case "price.unknown":
       return `no price is known for ${event.model}: budgets in USD cannot hold for it`;
     case "error":
