@@ -19,6 +19,7 @@ import { reportError } from "./report_error.ts";
 import { registerResume } from "./resume.ts";
 import { registerSessions } from "./sessions.ts";
 import { registerSteer } from "./steer.ts";
+import { registerTaskIds } from "./task_ids.ts";
 import { registerUsage } from "./usage.ts";
 import { usageError } from "./usage_error.ts";
 
@@ -40,6 +41,7 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerDoctor,
   registerCompletions,
   registerHost,
+  registerTaskIds,
 ];
 
 const EXAMPLES = `

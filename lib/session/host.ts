@@ -5,6 +5,7 @@ import type { ModelRef } from "../protocol/model_ref.ts";
 import { type Clock, systemClock } from "../support/clock.ts";
 import { UserError } from "../support/errors.ts";
 import { ControlServer } from "./control/server.ts";
+import { sweepRun } from "./control/sweep.ts";
 import { hostHandlers, TaskEnvironments } from "./host_tasks.ts";
 import { openSession, type SessionOptions } from "./open_session.ts";
 import type { Session } from "./session.ts";
@@ -66,6 +67,7 @@ async function serve(
     clock,
     onClients: () => look(),
   });
+  sweepRun(dirname(loaded.path), session.store.hosts.live());
   session.store.hosts.listens(session.hostId, server.path);
   using _events = session.events.subscribe(({ type }) => {
     if (type.startsWith("task.")) look();

@@ -3,7 +3,6 @@ import { type Clock, delay } from "../support/clock.ts";
 import { UserError } from "../support/errors.ts";
 import { ControlClient, HostGone } from "./control/client.ts";
 import { readToken } from "./control/token.ts";
-import { recoverHosts } from "./recover_hosts.ts";
 
 /** Where hosts are looked for. */
 export interface HostFinderOptions {
@@ -31,8 +30,8 @@ export class HostFinder implements Disposable {
   /** A connection to a host that listens. Rejects with {@linkcode HostGone} when it does not any more. */
   async connect({ hostId, socket }: HostRow): Promise<ControlClient> {
     const { home, signal } = this.#options;
-    const known = this.#clients.get(hostId);
-    if (known !== undefined) return await known;
+    const known = await this.#clients.get(hostId);
+    if (known?.isOpen === true) return known;
     const token = readToken(home, hostId);
     if (socket === null || token === null) throw new HostGone("The host does not listen");
     const client = ControlClient.connect({ socket, token }, signal);
@@ -45,16 +44,6 @@ export class HostFinder implements Disposable {
     }
   }
 
-  /** A host was found gone: what it left is seen to, and after a moment it can be looked for again. */
-  async lost(hostId: string): Promise<void> {
-    const { store, clock, signal } = this.#options;
-    const client = await this.#clients.get(hostId)?.catch(() => undefined);
-    client?.[Symbol.dispose]();
-    this.#clients.delete(hostId);
-    recoverHosts(store, clock.now());
-    if (this.live().some((host) => host.hostId === hostId)) await delay(clock, RETRY_MS, signal);
-  }
-
   [Symbol.dispose](): void {
     for (const client of this.#clients.values()) {
       client.then((each) => each[Symbol.dispose](), () => {});
@@ -63,24 +52,24 @@ export class HostFinder implements Disposable {
   }
 }
 
-/** A host that is just coming or just leaving is asked again after so long. */
+/** A host that is just coming or just leaving is asked again after so long: for a minute, since machines may be slow. */
 const RETRY_MS = 30;
-const MAX_RETRIES = 500;
+const MAX_RETRIES = 2_000;
 
 /**
- * Tries `ask` until it does not end in {@linkcode HostGone}; `lost` sees to it that it finds another host, or none.
- * Throws a `UserError` when a process that lives never answers.
+ * Tries `ask` until it does not end in {@linkcode HostGone}: then it finds another host, or none. Rejects with a
+ * `UserError` when a process that lives never answers, or with the signal's reason.
  */
 export async function untilAnswered<Result>(
   ask: () => Promise<Result>,
-  lost: () => Promise<void>,
+  { clock, signal }: Pick<HostFinderOptions, "clock" | "signal">,
 ): Promise<Result> {
   for (let tries = 0; tries < MAX_RETRIES; tries++) {
     try {
       return await ask();
     } catch (error) {
       if (!(error instanceof HostGone)) throw error;
-      await lost();
+      await delay(clock, RETRY_MS, signal);
     }
   }
   throw new UserError("Cannot reach the host of the task: its process lives and does not answer", {

@@ -2,6 +2,10 @@ import assert from "node:assert/strict";
 import { Command } from "@commander-js/extra-typings";
 import { commandWords } from "../../lib/cli/completions/words.ts";
 import { completionScript } from "../../lib/cli/completions/script.ts";
+import type { TaskStatus } from "../../lib/protocol/task_state.ts";
+import { openStore } from "../../lib/store/open_store.ts";
+import type { TaskRow } from "../../lib/store/store.ts";
+import { systemClock } from "../../lib/support/clock.ts";
 import { isInstalled } from "../support/end_to_end.ts";
 import { runCli } from "../support/run_cli.ts";
 import { TempDir } from "../support/temp_dir.ts";
@@ -18,6 +22,7 @@ Deno.test("commandWords() has each visible command with its words", () => {
   const words = commandWords(sampleProgram());
   assert.deepEqual(words.map(({ path }) => path), [[], ["config"], ["config", "get"]]);
   assert.deepEqual(words[0]?.commands.map(({ text }) => text), ["config", "help"]);
+  assert.deepEqual(words.map(({ takesTasks }) => takesTasks), [false, false, false]);
   assert.deepEqual(words[2]?.options, [{ forms: ["-k", "--key"], about: "A key", takesValue: true }, help]);
 });
 
@@ -66,4 +71,65 @@ Deno.test("hermes completions prints the script of a shell and knows no others",
     stdout: "",
     stderr: 'hermes: Cannot use "tcsh" for SHELL: expected one of bash, zsh, fish\n',
   });
+});
+
+function storedTask(taskId: string, status: TaskStatus, createdAt: number): TaskRow {
+  const snapshot = { version: 1, spec: { goal: `the goal\nof ${taskId}` } };
+  const ended = status === "running" ? null : createdAt + 1;
+  return {
+    taskId,
+    sessionId: "",
+    ownerId: null,
+    hostId: "h1",
+    status,
+    createdAt,
+    endedAt: ended,
+    body: snapshot,
+  };
+}
+
+/** A state directory with a task that runs, one that was collected and one that was not. */
+function homeWithTasks(dir: TempDir): string {
+  using store = openStore(dir.path, { clock: systemClock });
+  const model = { provider: "offline", model: "offline", reasoningEffort: null };
+  using session = store.begin({ kind: "detached", cwd: "/", model }, "h1", () => {});
+  const rows = [
+    storedTask("taaaaa", "completed", 1),
+    storedTask("tbbbbb", "failed", 2),
+    storedTask("tccccc", "running", 3),
+  ];
+  for (const row of rows) session.taskChanged(row.taskId, () => ({ ...row, sessionId: session.sessionId }));
+  session.flush();
+  store.tasks.deliver("taaaaa", "print");
+  return dir.path;
+}
+
+Deno.test("hermes __tasks prints what may be wanted, and is silent where there is nothing", async () => {
+  using dir = new TempDir();
+  const none = { code: 0, stdout: "", stderr: "" };
+  assert.deepEqual(await runCli(["__tasks"], { env: { HERMES_HOME: dir.at("absent") } }), none);
+  assert.deepEqual(await runCli(["__tasks"], {}), none);
+  const stdout = "tccccc\trunning: the goal of tccccc\ntbbbbb\tfailed: the goal of tbbbbb\n";
+  const env = { HERMES_HOME: homeWithTasks(dir) };
+  assert.deepEqual(await runCli(["__tasks"], { env }), { ...none, stdout });
+  Deno.writeTextFileSync(dir.at("sessions.db"), "this is no database");
+  assert.deepEqual(await runCli(["__tasks"], { env }), none);
+});
+
+Deno.test("the script for bash offers the ids of tasks where one is expected", async () => {
+  using dir = new TempDir();
+  Deno.writeTextFileSync(
+    dir.at("hermes"),
+    "#!/bin/sh\nprintf 'tccccc\\trunning: a goal\\ntbbbbb\\tfailed\\n'\n",
+  );
+  Deno.chmodSync(dir.at("hermes"), 0o755);
+  const program = new Command("hermes");
+  program.command("check").argument("<ids...>").option("--follow");
+  program.command("list");
+  const script = completionScript("bash", program);
+  const hermes = dir.at("hermes");
+  assert.deepEqual(await offeredByBash(script, `${hermes} check t`), ["tccccc", "tbbbbb"]);
+  assert.deepEqual(await offeredByBash(script, `${hermes} check tccccc tb`), ["tbbbbb"]);
+  assert.deepEqual(await offeredByBash(script, `${hermes} check --f`), ["--follow"]);
+  assert.deepEqual(await offeredByBash(script, `${hermes} list t`), []);
 });

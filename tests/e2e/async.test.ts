@@ -3,6 +3,7 @@ import { type EndToEnd, endToEnd } from "../support/end_to_end.ts";
 import { detachedHosts } from "../support/host_end.ts";
 import { hold, say, type ScriptedServer, startScriptedServer } from "../support/scripted_server.ts";
 import { useServer } from "../support/scripted_home.ts";
+import type { Reading } from "../support/wire_reading.ts";
 
 const ID = /^t[0-9a-hjkmnp-tv-z]{5}$/;
 
@@ -66,7 +67,8 @@ endToEnd("delegate --after hands a summary on, also to a delegation that waits",
   const collected = await hermes.run(["collect", "--json", second]);
   assert.equal(JSON.parse(collected.stdout).status, "completed");
   assert.equal(JSON.parse((await hermes.run(["collect", "--json", first])).stdout).status, "completed");
-  const third = await hermes.run(["delegate", "--offline", "-Q", "--after", first, "say: the third"]);
+  const slow = await delegated(hermes, "wait: 1 then say: the slow");
+  const third = await hermes.run(["delegate", "--offline", "-Q", "--after", slow, "say: the third"]);
   assert.deepEqual([third.code, third.stdout], [0, "the third\n"]);
   const unknown = await hermes.run([
     "delegate",
@@ -78,6 +80,8 @@ endToEnd("delegate --after hands a summary on, also to a delegation that waits",
     "say: no",
   ]);
   assert.equal(unknown.code, 2);
+  const alsoUnknown = await hermes.run(["delegate", "--offline", "-Q", "--after", "t00000", "say: no"]);
+  assert.deepEqual([alsoUnknown.code, alsoUnknown.stdout], [2, ""]);
   assert.match(unknown.stderr, new RegExp(`"t00000".*\n.*${first}`));
 });
 
@@ -132,4 +136,18 @@ endToEnd("collect that is interrupted leaves the task alone", async (hermes) => 
   answer.resolve();
   const { code, stdout: summary } = await hermes.run(["collect", id]);
   assert.deepEqual([code, summary], [0, "after all\n"]);
+});
+
+endToEnd("a budget for the whole command is shared out to its tasks", async (hermes) => {
+  const args = ["delegate", "--async", "--offline", "--json", "--budget-usd", "1", "say: a", "say: b"];
+  const { tasks } = JSON.parse((await hermes.run(args)).stdout);
+  assert.deepEqual(tasks.map(({ limits }: Reading) => limits.budget_usd), [0.5, 0.5]);
+});
+
+endToEnd("--async contradicts what waits, and an empty goal is refused", async (hermes) => {
+  for (const args of [["--any"], ["--jsonl"], [""]]) {
+    const { code, stdout } = await hermes.run(["delegate", "--async", "--offline", "say: a", ...args]);
+    assert.deepEqual([args, code, stdout], [args, 2, ""]);
+  }
+  assert.deepEqual(detachedHosts(hermes.hermesHome), []);
 });

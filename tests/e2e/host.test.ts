@@ -14,6 +14,9 @@ import {
 } from "../support/scripted_server.ts";
 import type { Reading } from "../support/wire_reading.ts";
 
+/** A slow machine may take long to start a host and a child. */
+const PATIENCE = { timeoutMs: 60_000 };
+
 async function delegated(hermes: EndToEnd, ...args: readonly string[]): Promise<string> {
   const { code, stdout, stderr } = await hermes.run(["delegate", "--async", "-Q", ...args]);
   assert.deepEqual([code, stderr], [0, ""]);
@@ -23,6 +26,10 @@ async function delegated(hermes: EndToEnd, ...args: readonly string[]): Promise<
 async function json(hermes: EndToEnd, ...args: readonly string[]): Promise<Reading> {
   const { stdout } = await hermes.run([...args, "--json"]);
   return JSON.parse(stdout);
+}
+
+function filesOfHosts(hermes: EndToEnd): readonly string[] {
+  return readdirSync(`${hermes.hermesHome}/run`).filter((name) => /token|sock/.test(name));
 }
 
 function onlyHost(hermes: EndToEnd) {
@@ -38,7 +45,7 @@ endToEnd("a task survives the SIGKILL of its host, and resume goes on with it, o
   });
   useServer(hermes, server.baseUrl);
   const id = await delegated(hermes, "something long");
-  await server.waitForRequest(({ index }) => index === 1);
+  await server.waitForRequest(({ index }) => index === 1, PATIENCE);
   const host = onlyHost(hermes);
   const waiting = hermes.start(["collect", id]);
   const followed = hermes.start(["check", id, "--follow"]);
@@ -56,6 +63,7 @@ endToEnd("a task survives the SIGKILL of its host, and resume goes on with it, o
   const listed = await json(hermes, "list", "--status", "interrupted");
   assert.deepEqual(listed.tasks.map(({ task_id }: Reading) => task_id), [id]);
   assert.deepEqual(listed.hosts, []);
+  assert.deepEqual(filesOfHosts(hermes), [], "a command that finds a dead host tidies up after it");
 
   const tries = await Promise.all([hermes.run(["resume", id]), hermes.run(["resume", id])]);
   assert.deepEqual(tries.map(({ code }) => code).toSorted(), [0, 1]);
@@ -80,7 +88,7 @@ endToEnd("SIGTERM brings the host's tasks to a halt that they can be resumed fro
   Deno.kill(host.pid, "SIGTERM");
   assert.equal((await followed.finished).code, 1);
   await untilDead(host);
-  assert.deepEqual(readdirSync(`${hermes.hermesHome}/run`).filter((name) => /token|sock/.test(name)), []);
+  assert.deepEqual(filesOfHosts(hermes), []);
   const task = await json(hermes, "check", id);
   assert.deepEqual([task.status, task.reason], ["interrupted", "host_died"]);
   const { code, stdout } = await hermes.run(["resume", id, "--wait"]);
@@ -92,7 +100,7 @@ endToEnd("an interrupted task can be cancelled where no host is", async (hermes)
   await using server: ScriptedServer = await startScriptedServer(() => silence());
   useServer(hermes, server.baseUrl);
   const id = await delegated(hermes, "something");
-  await server.waitForRequest(() => true);
+  await server.waitForRequest(() => true, PATIENCE);
   const host = onlyHost(hermes);
   Deno.kill(host.pid, "SIGKILL");
   await untilDead(host);

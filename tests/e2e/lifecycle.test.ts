@@ -16,6 +16,8 @@ import {
 import { isChild, lastResults, type Reading } from "../support/wire_reading.ts";
 
 const UNKNOWN = "t00000";
+/** A slow machine may take long to start a host and a child. */
+const PATIENCE = { timeoutMs: 60_000 };
 
 async function served(
   hermes: EndToEnd,
@@ -47,7 +49,7 @@ endToEnd("the whole life of a task by shell: list, check, steer, collect", async
         : finish("all done"),
   );
   const id = await delegated(hermes, "review lib/");
-  await server.waitForRequest(() => true);
+  await server.waitForRequest(() => true, PATIENCE);
 
   const listed = await hermes.run(["list"]);
   assert.equal(listed.code, 0);
@@ -91,7 +93,7 @@ endToEnd("the whole life of a task by shell: list, check, steer, collect", async
 endToEnd("cancel stops a task for real, and says so to who waits for it", async (hermes) => {
   await using server = await served(hermes, () => silence());
   const id = await delegated(hermes, "something endless");
-  await server.waitForRequest(() => true);
+  await server.waitForRequest(() => true, PATIENCE);
   const waiting = hermes.start(["collect", id]);
   const followed = hermes.start(["check", id, "--follow"]);
   await followed.stdout.waitFor(/started/);
@@ -182,7 +184,7 @@ endToEnd("check --follow replays from event N without a gap, then goes on", asyn
         : hold(rest.promise, finish("done")),
   );
   const id = await delegated(hermes, "something");
-  await server.waitForRequest(({ index }) => index === 1);
+  await server.waitForRequest(({ index }) => index === 1, PATIENCE);
   const running = hermes.start(["check", id, "--follow", "--jsonl"]);
   await running.stdout.waitFor(/tool\.ended/);
   rest.resolve();
@@ -215,8 +217,9 @@ endToEnd("collect beside a live chat reads the same and takes nothing from it", 
     return turns === 2 ? hold(told.promise, say("waiting")) : say("heard of it");
   });
   const chat = hermes.start(["chat", "-q", "begin", "-Q"]);
-  const spawned = await server.waitForRequest((request) =>
-    !isChild(request) && lastResults(request).length > 0
+  const spawned = await server.waitForRequest(
+    (request) => !isChild(request) && lastResults(request).length > 0,
+    PATIENCE,
   );
   const id: string = lastResults(spawned)[0].task_id;
   const { code, stdout } = await hermes.run(["collect", id]);

@@ -1,15 +1,16 @@
+import { TASK_IDS_COMMAND } from "./task_ids_command.ts";
 import type { CommandWords } from "./words.ts";
 
 /** A function for bash's `complete`: follows the commands on the line, then offers their words; files otherwise. */
 export function bashScript(name: string, commands: readonly CommandWords[]): string {
-  const branches = commands.map(({ path, commands, options }) => {
+  const branches = commands.map(({ path, commands, options, takesTasks }) => {
     const words = [...commands.map(({ text }) => text), ...options.flatMap(({ forms }) => forms)];
-    return `    "${path.join(" ")}") words="${words.join(" ")}" ;;`;
+    return `    "${path.join(" ")}") words="${words.join(" ")}"${takesTasks ? " tasks=1" : ""} ;;`;
   });
   const paths = commands.filter(({ path }) => path.length > 0).map(({ path }) => `"${path.join(" ")}"`);
   return `# bash completion of ${name}
 _${name}() {
-  local current=\${COMP_WORDS[COMP_CWORD]} path="" words="" word
+  local current=\${COMP_WORDS[COMP_CWORD]} path="" words="" tasks="" word
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case "\${path:+$path }$word" in
       ${paths.join("|")}) path="\${path:+$path }$word" ;;
@@ -18,6 +19,9 @@ _${name}() {
   case "$path" in
 ${branches.join("\n")}
   esac
+  if [ -n "$tasks" ]; then
+    while IFS=$'\\t' read -r word _; do words="$words $word"; done < <("\${COMP_WORDS[0]}" ${TASK_IDS_COMMAND} 2>/dev/null)
+  fi
   COMPREPLY=($(compgen -W "$words" -- "$current"))
 }
 complete -o default -F _${name} ${name}

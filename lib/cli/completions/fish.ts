@@ -1,9 +1,13 @@
+import { TASK_IDS_COMMAND } from "./task_ids_command.ts";
 import type { CommandWords, OptionWords, Word } from "./words.ts";
 
 /** `complete` lines for fish; a word of a command is offered while that command is the one on the line. */
 export function fishScript(name: string, commands: readonly CommandWords[]): string {
-  const lines = commands.flatMap(({ path, commands: below, options }) => [
+  const lines = commands.flatMap(({ path, commands: below, options, takesTasks }) => [
     ...below.map((word) => `${complete(name, path)} -f -a ${quote(word.text)}${about(word)}`),
+    ...(takesTasks
+      ? [`${complete(name, path)} -f -a ${quote(`(${name} ${TASK_IDS_COMMAND} 2>/dev/null)`)}`]
+      : []),
     ...options.map((option) => `${complete(name, path)}${flags(option)}${about(option)}`),
   ]);
   return `# fish completion of ${name}

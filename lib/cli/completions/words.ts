@@ -12,6 +12,8 @@ export interface CommandWords {
   readonly path: readonly string[];
   readonly commands: readonly Word[];
   readonly options: readonly OptionWords[];
+  /** Ids of tasks may follow. */
+  readonly takesTasks: boolean;
 }
 
 /** One option with its forms, the short one first where it has one. */
@@ -33,7 +35,14 @@ export function commandWords(command: CommandUnknownOpts, path: readonly string[
       about: description,
       takesValue: required || optional,
     })),
+    takesTasks: path.length === 1 &&
+      command.registeredArguments.some((argument) => isTaskId(argument.name())),
   };
   const below = visible.filter((each) => command.commands.includes(each));
   return [own, ...below.flatMap((each) => commandWords(each, [...path, each.name()]))];
+}
+
+/** The name of an argument tells what it is. */
+function isTaskId(name: string): boolean {
+  return name === "id" || name === "ids";
 }

@@ -1,19 +1,22 @@
+import { TASK_IDS_COMMAND } from "./task_ids_command.ts";
 import type { CommandWords } from "./words.ts";
 
 /** A `#compdef` function for zsh: follows the commands on the line, then describes their words; files otherwise. */
 export function zshScript(name: string, commands: readonly CommandWords[]): string {
-  const branches = commands.map(({ path, commands: below, options }) => {
+  const branches = commands.map(({ path, commands: below, options, takesTasks }) => {
     const words = below.map(({ text, about }) => described(text, about)).join(" ");
     const flags = options.flatMap(({ forms, about }) => forms.map((form) => described(form, about))).join(
       " ",
     );
-    return `    ${quote(path.join(" "))}) commands_=(${words}) options_=(${flags}) ;;`;
+    return `    ${quote(path.join(" "))}) commands_=(${words}) options_=(${flags})${
+      takesTasks ? " takes_tasks_=1" : ""
+    } ;;`;
   });
   const paths = commands.filter(({ path }) => path.length > 0).map(({ path }) => quote(path.join(" ")));
   return `#compdef ${name}
 _${name}() {
-  local path_ word
-  local -a commands_ options_
+  local path_ word takes_tasks_
+  local -a commands_ options_ tasks_
   for word in "\${(@)words[2,CURRENT-1]}"; do
     case "\${path_:+$path_ }$word" in
       ${paths.join("|")}) path_="\${path_:+$path_ }$word" ;;
@@ -22,6 +25,11 @@ _${name}() {
   case "$path_" in
 ${branches.join("\n")}
   esac
+  if [[ -n "$takes_tasks_" ]]; then
+    tasks_=("\${(@f)$("$words[1]" ${TASK_IDS_COMMAND} 2>/dev/null)}")
+    tasks_=("\${(@)tasks_/$'\\t'/:}")
+    _describe task tasks_ && return
+  fi
   _describe command commands_ && return
   _describe -o option options_ && return
   _files

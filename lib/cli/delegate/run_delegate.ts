@@ -36,8 +36,15 @@ export async function runDelegate(
     return await delegateAsync(io, requests, options);
   }
   const startedAt = performance.now();
-  await using run = await openRun(io, { ...options, kind: "delegate" });
   using ending = new Ending(io);
+  if (options.after !== undefined) {
+    const { awaitOthers } = await import("./await_others.ts");
+    await awaitOthers(io, options.after, ending.signal).catch((error) => {
+      if (ending.exitCode === null) throw error;
+    });
+    if (ending.exitCode !== null) return ending.exitCode;
+  }
+  await using run = await openRun(io, { ...options, kind: "delegate" });
   using _answers = answerQuestions(io, run);
   const pinned = pinModel(requests, run.session.model, options);
   let printed = 0;

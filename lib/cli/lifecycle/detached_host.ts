@@ -2,6 +2,7 @@ import { type ControlClient, HostGone } from "../../session/control/client.ts";
 import { untilAnswered } from "../../session/host_finder.ts";
 import { startHost } from "../../session/host_process.ts";
 import type { HostRow } from "../../store/store.ts";
+import { systemClock } from "../../support/clock.ts";
 import { UserError } from "../../support/errors.ts";
 import { EXIT } from "../exit_codes.ts";
 import type { Io } from "../io.ts";
@@ -13,16 +14,10 @@ export async function onDetachedHost<Result>(
   reach: Reach,
   ask: (client: ControlClient) => Promise<Result>,
 ): Promise<Result> {
-  let asked: HostRow | undefined;
-  return await untilAnswered(
-    async () => {
-      const client = await connect(reach, asked = detachedHost(reach)) ?? await start(io, reach);
-      return await ask(client).catch(refuseSecondTry);
-    },
-    async () => {
-      if (asked !== undefined) await reach.finder.lost(asked.hostId);
-    },
-  );
+  return await untilAnswered(async () => {
+    const client = await connect(reach, detachedHost(reach)) ?? await start(io, reach);
+    return await ask(client).catch(refuseSecondTry);
+  }, { clock: systemClock, signal: reach.signal });
 }
 
 /** The detached host, if there is one. */

@@ -2,6 +2,7 @@ import { dirname } from "node:path";
 import type { LoadedConfig } from "../../config/load.ts";
 import { type Archive, openArchive } from "../../session/archive.ts";
 import { type ControlClient, HostGone } from "../../session/control/client.ts";
+import { sweepRun } from "../../session/control/sweep.ts";
 import { HostFinder, untilAnswered } from "../../session/host_finder.ts";
 import { recoverHosts } from "../../session/recover_hosts.ts";
 import { openStore } from "../../store/open_store.ts";
@@ -41,7 +42,7 @@ export class Reach implements Disposable {
       clock: systemClock,
       signal: this.signal,
     });
-    recoverHosts(this.store, systemClock.now());
+    this.#recover();
   }
 
   /** The state directory. */
@@ -51,18 +52,11 @@ export class Reach implements Disposable {
 
   /** Asks about a task wherever it is, again when its host goes away meanwhile. */
   async ask<Result>(taskId: string, { live, stored }: Ways<Result>): Promise<Result> {
-    let asked: HostRow | null = null;
-    return await untilAnswered(
-      async () => {
-        const { task, host } = await this.#find(taskId);
-        asked = host;
-        if (host !== null) return await live(await this.finder.connect(host));
-        return await stored(this.#archiveOf(task), task);
-      },
-      async () => {
-        if (asked !== null) await this.finder.lost(asked.hostId);
-      },
-    );
+    return await untilAnswered(async () => {
+      const { task, host } = await this.#find(taskId);
+      if (host === null) return await stored(this.#archiveOf(task), task);
+      return await live(await this.finder.connect(host));
+    }, { clock: systemClock, signal: this.signal });
   }
 
   /** Throws {@linkcode ToolFailure} `unknown_task` for the first id that no task has. */
@@ -96,10 +90,17 @@ export class Reach implements Disposable {
       await this.assertKnown([taskId]);
       throw new HostGone("The task is about to be stored");
     }
-    const host = this.finder.live().find(({ hostId }) => hostId === task.hostId);
     const isSettled = task.endedAt !== null;
-    if (host === undefined || (isSettled && host.socket === null)) return { task, host: null };
-    return { task, host };
+    const host = this.finder.live().find(({ hostId }) => hostId === task.hostId);
+    if (isSettled && (host === undefined || host.socket === null)) return { task, host: null };
+    if (host !== undefined) return { task, host };
+    this.#recover();
+    throw new HostGone("The host of the task has died");
+  }
+
+  #recover(): void {
+    const { hosts } = recoverHosts(this.store, systemClock.now());
+    if (hosts.length > 0) sweepRun(this.home, this.store.hosts.live(), hosts);
   }
 
   /** A task is stored a moment after it was taken in: until then only its host knows it. */

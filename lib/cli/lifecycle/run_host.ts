@@ -5,15 +5,12 @@ import { runHost } from "../../session/host.ts";
 import { HOST_READY } from "../../session/host_command.ts";
 import { HostFinder, untilAnswered } from "../../session/host_finder.ts";
 import { openStore } from "../../store/open_store.ts";
-import { delay, systemClock } from "../../support/clock.ts";
+import { systemClock } from "../../support/clock.ts";
 import { UserError } from "../../support/errors.ts";
 import { EXIT } from "../exit_codes.ts";
 import type { Io } from "../io.ts";
 import { loadRunConfig } from "../load_config.ts";
 import { Ending } from "../signals.ts";
-
-/** How long to wait before a host that comes or goes is looked at again, in ms. */
-const LOOK_AGAIN_MS = 30;
 
 /**
  * Runs the detached host until nobody needs it. Where there is one already it waits until that one answers, or takes
@@ -35,7 +32,7 @@ export async function runHostCommand(io: Io): Promise<number> {
         throw error;
       }
     },
-    () => delay(systemClock, LOOK_AGAIN_MS, signal),
+    { clock: systemClock, signal },
   );
   return ending.exitCode ?? EXIT.done;
 }

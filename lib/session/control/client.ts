@@ -69,6 +69,11 @@ export class ControlClient implements Disposable {
     }
   }
 
+  /** Whether it can be asked: nothing was heard of its end. */
+  get isOpen(): boolean {
+    return this.#ending === null;
+  }
+
   /** Asks the host. Rejects with its error, with {@linkcode HostGone}, or with the signal's reason. */
   async request<Name extends Exclude<Method, "hello">>(
     method: Name,
