@@ -117,7 +117,7 @@ function groundOf(options: SessionOptions, parts: GroundParts): Ground {
     config: loaded.config,
     broker,
     ledger: stored.ledger,
-    keeper: storeKeeper(store, stored),
+    keeper: storeKeeper(store, stored, secrets.redactor),
     get model() {
       return choice.model;
     },

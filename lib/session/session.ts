@@ -155,10 +155,11 @@ export class Session implements AsyncDisposable {
     return this.#parts.resources[Symbol.asyncDispose]();
   }
 
-  #store(update: ConversationUpdate): void {
-    const { stored } = this.#parts;
-    const said = update.messages.find(({ role }) => role === "user");
-    if (said !== undefined) stored.titled(said.content);
+  #store(said: ConversationUpdate): void {
+    const { stored, supervisor } = this.#parts;
+    const update = supervisor.ground.redactor.value(said);
+    const first = update.messages.find(({ role }) => role === "user");
+    if (first !== undefined) stored.titled(first.content);
     stored.conversationChanged(null, update);
   }
 

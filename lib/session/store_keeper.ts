@@ -1,11 +1,12 @@
 import type { TaskKeeper } from "../delegation/task_keeper.ts";
 import type { SessionStore, Store } from "../store/store.ts";
+import type { Redactor } from "../support/redact.ts";
 import { rowOf, snapshotOf } from "./task_rows.ts";
 
-/** Keeps the tasks of a session in its store. */
-export function storeKeeper(store: Store, session: SessionStore): TaskKeeper {
+/** Keeps the tasks of a session in its store, without secrets; what their conversations hold comes without. */
+export function storeKeeper(store: Store, session: SessionStore, redactor: Redactor): TaskKeeper {
   return {
-    changed: (record) => session.taskChanged(record.id, () => rowOf(record, session.hostId)),
+    changed: (record) => session.taskChanged(record.id, () => redactor.value(rowOf(record, session.hostId))),
     conversation: (record, update) => session.conversationChanged(record.id, update),
     history(record) {
       session.flush(); // this process itself may have run it before
