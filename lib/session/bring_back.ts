@@ -1,4 +1,4 @@
-import type { HostRow, StoredTask } from "../store/store.ts";
+import type { StoredTask } from "../store/store.ts";
 import type { Clock } from "../support/clock.ts";
 import { HostFinder, untilAnswered } from "./host_finder.ts";
 import type { Session } from "./session.ts";
@@ -27,20 +27,14 @@ export interface BroughtBack {
 export async function bringBack(session: Session, options: BringBackOptions): Promise<BroughtBack> {
   if (session.adoptTasks().length === 0) return { here: [], elsewhere: [] };
   using finder = new HostFinder({ ...options, store: session.store });
-  let asked: HostRow | undefined;
-  const released = await untilAnswered(
-    async () => {
-      asked = finder.live().find(({ kind }) => kind === "detached");
-      const theirs = session.adoptTasks().filter(({ hostId }) => hostId === asked?.hostId);
-      if (asked === undefined || theirs.length === 0) return [];
-      const client = await finder.connect(asked);
-      const params = { session_id: session.id };
-      return (await client.request("release", params, { signal: options.signal })).task_ids;
-    },
-    async () => {
-      if (asked !== undefined) await finder.lost(asked.hostId);
-    },
-  );
+  const released = await untilAnswered(async () => {
+    const host = finder.live().find(({ kind }) => kind === "detached");
+    const theirs = session.adoptTasks().filter(({ hostId }) => hostId === host?.hostId);
+    if (host === undefined || theirs.length === 0) return [];
+    const client = await finder.connect(host);
+    const params = { session_id: session.id };
+    return (await client.request("release", params, { signal: options.signal })).task_ids;
+  }, options);
   const elsewhere = session.adoptTasks();
   const top = released.filter((taskId) =>
     !released.includes(session.supervisor.table.get(taskId)?.spec.ownerId ?? "")
