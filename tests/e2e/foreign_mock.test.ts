@@ -47,3 +47,29 @@ endToEnd("delegate --json on a model server that is not ours", async (hermes) =>
   assert.equal(code, 0);
   assert.equal(JSON.parse(stdout).results[0].summary, "left: 4 kg");
 });
+
+endToEnd("delegates over the Responses wire on a model server that is not ours", async (hermes) => {
+  const provider = { base_url: `${mock.url}/v1`, key_env: "SCRIPTED_KEY", api: "responses" };
+  useServer(hermes, `${mock.url}/v1`, { providers: { scripted: provider } });
+  const { code, stdout } = await hermes.run(["chat", "-Q", "-q", "split the work"]);
+  assert.deepEqual([code, stdout], [0, "Both halves are weighed\n"]);
+  const paths = new Set(mock.getRequests().slice(-4).map(({ path }) => path));
+  assert.deepEqual([...paths], ["/v1/responses"]);
+  const text = JSON.stringify(mock.getRequests().at(-1)?.body);
+  assert.match(text, /left: 4 kg/);
+  assert.match(text, /right: 5 kg/);
+});
+
+endToEnd("goes on with a fallback when its server is down", async (hermes) => {
+  useServer(hermes, "http://127.0.0.1:1/v1", {
+    providers: {
+      scripted: { base_url: "http://127.0.0.1:1/v1", key_env: "SCRIPTED_KEY" },
+      spare: { base_url: `${mock.url}/v1`, key_env: "SCRIPTED_KEY" },
+    },
+    fallback_providers: [{ provider: "spare" }],
+  });
+  const { code, stdout, stderr } = await hermes.run(["chat", "-q", "hello"]);
+  assert.equal(code, 0);
+  assert.match(stdout + stderr, /Hello from elsewhere/);
+  assert.match(stdout + stderr, /goes on with spare\/scripted-model: Cannot reach "scripted"/);
+});
