@@ -3,6 +3,11 @@ import { VERSION } from "../../lib/support/version.ts";
 import { endToEnd } from "../support/end_to_end.ts";
 import { assertOneMessage } from "../support/one_message.ts";
 
+const COMMANDS = [
+  ...["chat", "delegate", "check", "steer", "collect", "cancel", "list", "resume"],
+  ...["models", "config"],
+];
+
 endToEnd("--version prints the version on one line", async (hermes) => {
   const { code, stdout, stderr } = await hermes.run(["--version"]);
   assert.deepEqual({ code, stdout, stderr }, { code: 0, stdout: `hermes ${VERSION}\n`, stderr: "" });
@@ -12,9 +17,10 @@ endToEnd("--help names its commands and gives examples", async (hermes) => {
   const { code, stdout, stderr } = await hermes.run(["--help"]);
   assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
   assert.match(stdout, /^Usage: hermes/m);
-  for (const command of ["chat", "delegate", "models", "config"]) {
+  for (const command of COMMANDS) {
     assert.match(stdout, new RegExp(`^ +${command}\\b`, "m"));
   }
+  assert.doesNotMatch(stdout, /__|approve|deny/, "hidden, or not there yet");
   assert.match(stdout, /^Examples:/m);
   assert.match(stdout, /^ +\$? ?hermes chat .*--offline/m);
 });
@@ -25,7 +31,7 @@ endToEnd("without arguments and without a terminal prints help", async (hermes) 
   assert.deepEqual([bare.code, bare.stdout], [0, help.stdout]);
 });
 
-for (const command of ["chat", "delegate", "models", "config"]) {
+for (const command of COMMANDS) {
   endToEnd(`${command} --help fits 110 columns and exits 0`, async (hermes) => {
     const { code, stdout, stderr } = await hermes.run([command, "--help"]);
     assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
@@ -46,6 +52,11 @@ const USAGE:
       "--jsonl",
     ]],
     ["delegate without a goal", ["delegate", "--offline"], [/goal/i]],
+    ["a task command without an id", ["check"], [/ids/]],
+    ["a message that is missing", ["steer", "t00000"], [/message/]],
+    ["two ways to steer", ["steer", "t00000", "hello", "--now", "--after"], ["--now", "--after"]],
+    ["a status that there is not", ["list", "--status", "done"], ['"done"', "completed"]],
+    ["a session that there is not", ["list", "--session", "s00000"], ['"s00000"']],
     ["a toolset that does not exist", ["chat", "-q", "hi", "-t", "fiel", "--offline"], ['"fiel"', "file"]],
     ["a directory that does not exist", ["chat", "-q", "hi", "--cwd", "/no/such/place", "--offline"], [
       "/no/such/place",

@@ -20,6 +20,7 @@ const HANDLERS: Handlers = {
   delegate: refuse,
   follow: refuse,
   resume: refuse,
+  release: refuse,
 };
 
 /** A server in a state directory of its own, whose handlers are the test's; time stands still. */
