@@ -82,7 +82,8 @@ const BY_STATUS: ReadonlyMap<number, { readonly code: ProviderErrorCode; readonl
 function codeOf(status: number | null, said: ServerWords): ProviderErrorCode {
   const { code, signs } = rowOf(status);
   const fits = (sign: Sign) => SIGNS[sign].test(said.text) || SIGNS[sign].test(said.code);
-  return signs.find(fits) ?? (status === null && /invalid_request/.test(said.code) ? "bad_request" : code);
+  return signs.find(fits) ??
+    (status === null && /invalid_(request|prompt)/.test(said.code) ? "bad_request" : code);
 }
 
 function rowOf(status: number | null): { readonly code: ProviderErrorCode; readonly signs: readonly Sign[] } {

@@ -78,6 +78,15 @@ const FAILURES: readonly (readonly [claim: string, reply: Reply, code: string, r
     true,
   ],
   [
+    "a prompt that is refused",
+    sendEvents([{
+      type: "response.failed",
+      response: { status: "failed", error: { code: "invalid_prompt", message: "not that" } },
+    }]),
+    "bad_request",
+    false,
+  ],
+  [
     "a JSON answer that failed",
     status(200, response([], { status: "failed", error: failed })),
     "rate_limited",
