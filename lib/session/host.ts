@@ -55,7 +55,8 @@ async function serve(
 ): Promise<void> {
   const unneeded = Promise.withResolvers<void>();
   let idle: Disposable | null = null;
-  const isNeeded = () => server.clients > 0 || session.supervisor.hasLive(null);
+  let clients = () => 0;
+  const isNeeded = () => clients() > 0 || session.supervisor.hasLive(null);
   const look = () => {
     idle?.[Symbol.dispose]();
     idle = isNeeded() ? null : clock.after(IDLE_MS, () => isNeeded() || unneeded.resolve());
@@ -67,6 +68,7 @@ async function serve(
     clock,
     onClients: () => look(),
   });
+  clients = () => server.clients;
   sweepRun(dirname(loaded.path), session.store.hosts.live());
   session.store.hosts.listens(session.hostId, server.path);
   using _events = session.events.subscribe(({ type }) => {

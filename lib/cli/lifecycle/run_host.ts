@@ -22,18 +22,20 @@ export async function runHostCommand(io: Io): Promise<number> {
   const loaded = loadRunConfig(io, { quiet: true });
   const { env, workerUrl } = io;
   const onReady = () => io.stdout.write(`${HOST_READY}\n`);
-  await untilAnswered(
-    async () => {
-      if (await isHosted(loaded, signal)) return;
-      try {
-        await runHost({ loaded, env, workerUrl, onReady, signal });
-      } catch (error) {
-        if (error instanceof UserError && await isHosted(loaded, signal)) return;
-        throw error;
-      }
-    },
-    { clock: systemClock, signal },
-  );
+  const host = async () => {
+    if (await isHosted(loaded, signal)) return;
+    try {
+      await runHost({ loaded, env, workerUrl, onReady, signal });
+    } catch (error) {
+      if (error instanceof UserError && await isHosted(loaded, signal)) return;
+      throw error;
+    }
+  };
+  try {
+    await untilAnswered(host, { clock: systemClock, signal });
+  } catch (error) {
+    if (ending.exitCode === null) throw error;
+  }
   return ending.exitCode ?? EXIT.done;
 }
 

@@ -1,4 +1,5 @@
 import type { TaskView } from "../../protocol/task_view.ts";
+import { ToolFailure } from "../../support/errors.ts";
 import { scrubEnvironment } from "../../tools/terminal/scrub_environment.ts";
 import { EXIT } from "../exit_codes.ts";
 import type { Io } from "../io.ts";
@@ -7,6 +8,7 @@ import { labelOf } from "../render/list.ts";
 import { onDetachedHost } from "./detached_host.ts";
 import type { Reach } from "./reach.ts";
 import { collectTasks } from "./run_collect.ts";
+import { isFinalStatus } from "./settled.ts";
 import { distinct, withReach, writeJson } from "./with_reach.ts";
 
 /** The options of `hermes resume`. */
@@ -20,6 +22,7 @@ export function runResume(io: Io, taskIds: readonly string[], options: ResumeOpt
   const ids = distinct(taskIds);
   return withReach(io, async (reach) => {
     await reach.assertKnown(ids);
+    for (const id of ids) refuseOthers(reach, id);
     const tasks: TaskView[] = [];
     for (const id of ids) tasks.push(...await resume(io, reach, id));
     if (options.wait === true) return await collectTasks(io, reach, ids, { json: options.json });
@@ -27,6 +30,14 @@ export function runResume(io: Io, taskIds: readonly string[], options: ResumeOpt
     else for (const task of tasks) io.stdout.write(`${task.task_id} ${statusText(task)}: ${labelOf(task)}\n`);
     return EXIT.done;
   });
+}
+
+/** Spares a host that would only say the same. */
+function refuseOthers({ store }: Reach, taskId: string): void {
+  const status = store.tasks.get(taskId)?.status;
+  if (status === undefined || status === "interrupted") return;
+  const state = isFinalStatus(status) ? `already ${status}` : status;
+  throw new ToolFailure("not_running", `Cannot resume task ${taskId}: it is ${state}`);
 }
 
 /** In the process that has its session open, or else in the detached host. */
