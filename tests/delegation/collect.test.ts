@@ -60,7 +60,7 @@ Deno.test("collect of one id gives the record and all that came of it", async ()
       urls: [],
       denied: [],
     },
-    transcript: null,
+    transcript: `hermes sessions show ${id}`,
   });
 });
 
