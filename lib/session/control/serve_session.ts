@@ -12,6 +12,12 @@ export interface ServeOptions {
   readonly clock?: Clock;
 }
 
+/** A session that others may ask. */
+export interface ServedSession extends AsyncDisposable {
+  /** Resolves when it listens, or cannot; at once while it does not try to. */
+  readonly listening: Promise<unknown>;
+}
+
 /** After its first task a session listens, but not before that task's child is on its way. */
 const LISTEN_AFTER_MS = 50;
 
@@ -19,7 +25,7 @@ const LISTEN_AFTER_MS = 50;
  * Lets other processes ask a session for its tasks, from its first task on. A session that cannot listen goes on all
  * the same. Disposed, it answers nobody any more.
  */
-export function serveSession(session: Session, options: ServeOptions): AsyncDisposable {
+export function serveSession(session: Session, options: ServeOptions): ServedSession {
   const { clock = systemClock } = options;
   let server: Promise<ControlServer | null> | null = null;
   let timer: Disposable | null = null;
@@ -28,6 +34,9 @@ export function serveSession(session: Session, options: ServeOptions): AsyncDisp
     timer = clock.after(LISTEN_AFTER_MS, () => server = listen(session, options, clock).catch(() => null));
   }, Infinity);
   return {
+    get listening() {
+      return server ?? Promise.resolve();
+    },
     async [Symbol.asyncDispose]() {
       events[Symbol.dispose]();
       timer?.[Symbol.dispose]();
