@@ -38,17 +38,22 @@ export async function* requestWithTries(
 ): AsyncGenerator<ModelEvent, ModelReply> {
   const { model, inputBound } = options;
   const had: Lease[] = [];
+  let leased: Lease | undefined; // of this try; the broker's own refusal has none
   const tries = { rate_limited: 0, other: 0 };
   let lastError: ProviderError | null = null;
   for (let attempt = 1;;) {
     try {
+      leased = undefined;
       const tried = had.map(({ id }) => id);
       const ask = { model, inputBound, attempt, tried, ...lastErrorOf(lastError) };
-      return yield* requestOnce(options, request, ask, { signal, onLease: (lease) => had.push(lease) });
+      return yield* requestOnce(options, request, ask, {
+        signal,
+        onLease: (lease) => had.push(leased = lease),
+      });
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof ProviderError)) throw error;
-      if (!goesOnWithAnotherKey(error, had.at(-1))) {
+      if (!goesOnWithAnotherKey(error, leased)) {
         const count = ++tries[error.code === "rate_limited" ? "rate_limited" : "other"];
         if (!isTriedAgain(error, count, options)) throw error;
         attempt++;

@@ -28,7 +28,10 @@ export type CredentialState = Omit<z.output<typeof file>, "version">;
 export interface CredentialStateStore {
   /** What was known; empty when there is nothing that can be read. */
   load(): CredentialState;
-  /** Puts what changed over what is there, so that runs at the same time do not wipe out each other's. */
+  /**
+   * Puts what changed over what is there, so that runs at the same time do not wipe out each other's; limits that no
+   * longer hold are left out.
+   */
   save(changed: CredentialState): void;
   /** Forgets all that is known by the ids, of keys and of their lanes, that `isForgotten` says. */
   forget(isForgotten: (id: string) => boolean): void;
@@ -50,7 +53,7 @@ export function fileCredentialState(home: string): CredentialStateStore {
     load,
     save(changed) {
       try {
-        write(merged(load(), changed));
+        write(pruned(merged(load(), changed), Date.now()));
       } catch {
         // A home that cannot be written to costs the memory of pauses, not the run.
       }
@@ -71,6 +74,11 @@ export function memoryCredentialState(): CredentialStateStore {
 
 function merged(known: CredentialState, changed: CredentialState): CredentialState {
   return { keys: { ...known.keys, ...changed.keys }, lanes: { ...known.lanes, ...changed.lanes } };
+}
+
+/** Without the limits that have passed, so that the file does not grow with every model that was ever limited. */
+function pruned({ keys, lanes }: CredentialState, now: number): CredentialState {
+  return { keys, lanes: Object.fromEntries(Object.entries(lanes).filter(([, until]) => until > now)) };
 }
 
 function without({ keys, lanes }: CredentialState, isForgotten: (id: string) => boolean): CredentialState {
