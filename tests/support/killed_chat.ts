@@ -76,7 +76,7 @@ export class KilledChat implements AsyncDisposable {
     const { hermes, unfinished } = this.#home;
     if (unfinished.length === 0) return;
     const { code, stderr } = await hermes.run(["resume", ...unfinished]);
-    assert.equal(code, 0, stderr);
+    assert.ok(code === 0 || code === 1, stderr); // refused: a host that lives has it, or has just brought it to its end
   }
 
   #start(): Running {
