@@ -16,10 +16,12 @@ import { isChild, type Reading, turnOf, userMessages } from "../support/wire_rea
 /** A slow machine may take long to start a host and a child. */
 const PATIENCE = { timeoutMs: 60_000 };
 
-async function onlySession(hermes: EndToEnd, ...args: readonly string[]): Promise<Reading> {
-  const { sessions } = JSON.parse((await hermes.run(["sessions", "list", "--json", ...args])).stdout);
-  assert.equal(sessions.length, 1);
-  return sessions[0];
+/** The only chat that is stored, from its first moment on. */
+async function onlySession(hermes: EndToEnd): Promise<Reading> {
+  const { sessions } = JSON.parse((await hermes.run(["sessions", "list", "--all", "--json"])).stdout);
+  const chats = sessions.filter(({ kind }: Reading) => kind === "chat");
+  assert.equal(chats.length, 1);
+  return chats[0];
 }
 
 endToEnd("chat -c and -r go on with the stored conversation, on pipes and with -q", async (hermes) => {
@@ -108,7 +110,7 @@ endToEnd(
     await chat.write("do something long\n");
     await madeFile(hermes, "running");
     const { session_id } = await onlySession(hermes);
-    await untilStored(hermes, session_id);
+    await untilStored(hermes, session_id, "sleep 300");
     chat.kill("SIGKILL");
     await chat.finished;
     const { code, stdout } = await hermes.run(["chat", "-r", session_id, "-Q", "-q", "and now?"]);
@@ -138,6 +140,7 @@ endToEnd(
     await chat.stderr.waitFor(/t\S{5} completed after/);
     await server.waitForRequest((request) => isChild(request) && request.raw.includes("GOAL-SLOW"), PATIENCE);
     const { session_id } = await onlySession(hermes);
+    await untilStored(hermes, session_id, `delegate_task_async {"goal":"GOAL-SLOW"`);
     chat.kill("SIGKILL");
     await chat.finished;
     isKilled = true;
@@ -207,7 +210,7 @@ async function madeFile(hermes: EndToEnd, name: string): Promise<void> {
   for await (const _ of watcher) if (isThere()) return;
 }
 
-/** Resolves when the call stands in the stored conversation. */
-async function untilStored(hermes: EndToEnd, sessionId: string): Promise<void> {
-  while (!(await hermes.run(["sessions", "show", sessionId])).stdout.includes("sleep 300"));
+/** Resolves when a call stands in the stored conversation. */
+async function untilStored(hermes: EndToEnd, sessionId: string, call: string): Promise<void> {
+  while (!(await hermes.run(["sessions", "show", sessionId])).stdout.includes(call));
 }
