@@ -78,7 +78,7 @@ endToEnd("a task survives the SIGKILL of its host, and resume goes on with it, o
 
 endToEnd("SIGTERM brings the host's tasks to a halt that they can be resumed from", async (hermes) => {
   await using server: ScriptedServer = await startScriptedServer(({ index }) =>
-    index === 0 ? callTools([{ name: "terminal", args: { command: "sleep 1" } }]) : finish("after the halt")
+    index === 0 ? callTools([{ name: "terminal", args: { command: "sleep 600" } }]) : finish("after the halt")
   );
   useServer(hermes, server.baseUrl);
   const id = await delegated(hermes, "something");
