@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers";
 import { Conversation, OUTCOME_UNKNOWN } from "../../lib/agent/conversation.ts";
 import { LoopControl } from "../../lib/agent/loop_control.ts";
 import { runLoop } from "../../lib/agent/loop.ts";
@@ -44,12 +45,12 @@ export class LoopChild implements ChildLine {
   /** Holds back what the parent says, or lets it through. */
   hold(isHeld: boolean): void {
     this.#isHeld = isHeld;
-    this.#takeAll();
+    if (!isHeld) setImmediate(() => this.#takeNext());
   }
 
   post(message: ToChild): void {
     this.#waiting.push(message);
-    queueMicrotask(() => this.#takeAll());
+    if (this.#waiting.length === 1) queueMicrotask(() => this.#takeNext());
   }
 
   retire(): void {
@@ -60,10 +61,13 @@ export class LoopChild implements ChildLine {
     this.#isEnded = true;
   }
 
-  #takeAll(): void {
-    while (!this.#isHeld && !this.#isEnded && this.#waiting.length > 0) {
-      this.#take(this.#waiting.shift() as ToChild); // there is one
-    }
+  /** Like a worker, it has done all that follows from one message before it takes the next. */
+  #takeNext(): void {
+    if (this.#isHeld || this.#isEnded) return;
+    const message = this.#waiting.shift();
+    if (message === undefined) return;
+    this.#take(message);
+    if (this.#waiting.length > 0) setImmediate(() => this.#takeNext());
   }
 
   #take(message: ToChild): void {
