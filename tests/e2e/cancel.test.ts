@@ -29,7 +29,7 @@ endToEnd(
       return say("cancelled it");
     });
     useServer(hermes, server.baseUrl);
-    const running = hermes.start(["chat", "-q", "go"], { deadlineMs: 45_000 });
+    const running = hermes.start(["chat", "-q", "go"], { deadlineMs: 120_000 });
     started.resolve(running);
     const { code, stdout } = await running.finished;
 
@@ -41,7 +41,7 @@ endToEnd(
       [reply.ok, reply.status, reply.reason, reply.left_behind],
       [true, "cancelled", "cancelled_by_parent", []],
     );
-    assert.ok(reply.settled_ms > 0 && reply.settled_ms < 10_000, String(reply.settled_ms));
+    assert.ok(reply.settled_ms > 0 && reply.settled_ms < 60_000, String(reply.settled_ms));
     assert.equal(server.requests.filter(isChild).length, 1, "the child asks nothing more");
   },
 );

@@ -34,7 +34,7 @@ async function runCrowd(
     if (turnOf(request) === 1) return callTools(names.map((goal) => spawnCall(goal)));
     if (turnOf(request) === 3) return say("all done");
     await server.waitForRequest(() => server.requests.filter(isChild).length === atOnce, {
-      timeoutMs: 40_000,
+      timeoutMs: 120_000,
     });
     askedBefore = server.requests.filter(isChild).length;
     gate.resolve();

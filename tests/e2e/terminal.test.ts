@@ -66,6 +66,8 @@ endToEnd("Ctrl-C during a turn stops it, says that tasks go on, and the chat wit
   enter(terminal, "list");
   await terminal.waitFor(/running, turn \d[^]*slots in use[^]*\n>\s*$/); // the turn has ended
   terminal.press("C-c");
+  await terminal.waitFor(/1 task runs\..*\n>\s*$/);
+  enter(terminal, "c");
   assert.equal(await terminal.ended(), 130);
 }, NEEDS);
 

@@ -16,7 +16,7 @@ export interface RunOptions {
   readonly deadlineMs?: number;
 }
 
-const DEADLINE_MS = 60_000;
+const DEADLINE_MS = 120_000;
 
 /** The program under test with a home, a state directory and a working directory of its own, all empty. */
 export class EndToEnd implements AsyncDisposable {

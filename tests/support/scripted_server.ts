@@ -61,7 +61,7 @@ export interface ScriptedServer extends AsyncDisposable {
   readonly baseUrl: string;
   /** All chat requests so far, in order of arrival. */
   readonly requests: readonly RecordedRequest[];
-  /** The first request, past or coming, that fits; rejects after `timeoutMs` (10 s) or when the server is disposed. */
+  /** The first request, past or coming, that fits; rejects after `timeoutMs` (60 s) or when the server is disposed. */
   waitForRequest(
     fits: (request: RecordedRequest) => boolean,
     options?: { timeoutMs?: number },
@@ -108,7 +108,7 @@ export async function startScriptedServer(handler: Handler): Promise<ScriptedSer
     baseUrl: `http://127.0.0.1:${port}/v1`,
     requests,
     waitForRequest: (fits, options) =>
-      waitFor(requests, waiters, { fits, timeoutMs: options?.timeoutMs ?? 10_000 }),
+      waitFor(requests, waiters, { fits, timeoutMs: options?.timeoutMs ?? PATIENCE_MS }),
     async [Symbol.asyncDispose]() {
       for (const waiter of waiters) waiter.fail("the server was closed");
       for (const stream of streams) stream.abort();
@@ -118,6 +118,9 @@ export async function startScriptedServer(handler: Handler): Promise<ScriptedSer
     },
   };
 }
+
+/** A test that waits longer has failed; a slow machine with much beside it has not. */
+const PATIENCE_MS = 60_000;
 
 interface Waiter {
   look(request: RecordedRequest): void;

@@ -10,7 +10,7 @@ export interface TmuxOptions {
 }
 
 const POLL_MS = 15;
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 
 /** A program on a real terminal: keys in, screen out. The terminal ends with the scope. */
 export class Tmux implements Disposable {
