@@ -13,9 +13,13 @@ export interface EventLogOptions {
   readonly redactor?: Redactor;
   /** Told of each journalled event before every reader is. */
   readonly keep?: (event: JournalEvent) => void;
-  /** The journalled events of earlier runs after number `since`, oldest first. */
+  /** What was kept after number `since`, oldest first; without it all events stay in memory. */
   readonly earlier?: (since: number) => Iterable<JournalEvent>;
+  /** How many of the last events stay in memory; of a run that is long ones that came before are read back. */
+  readonly inMemory?: number;
 }
+
+const IN_MEMORY = 2_000;
 
 /** The one event stream of a session: numbered, kept, and told to every reader in the same order. */
 export class EventLog {
@@ -24,13 +28,16 @@ export class EventLog {
   readonly #journal: JournalEvent[] = [];
   readonly #readers = new Set<EventReader>();
   readonly #options: EventLogOptions;
-  readonly #lastSeq: number;
+  /** The number of the last event of an earlier run. */
+  readonly #begunAt: number;
+  /** The number of the last event that is not in memory. */
+  #forgotten: number;
 
   constructor(sessionId: string, clock: Clock, options: EventLogOptions = {}) {
     this.#sessionId = sessionId;
     this.#clock = clock;
     this.#options = options;
-    this.#lastSeq = options.lastSeq ?? 0;
+    this.#begunAt = this.#forgotten = options.lastSeq ?? 0;
   }
 
   /** Adds an event and tells every reader. `taskId` is absent for what the session's own agent does. */
@@ -43,9 +50,10 @@ export class EventLog {
    * Tells `reader` of the journalled events after number `since`, without it of all those of this run, then of everything
    * as it happens.
    */
-  subscribe(reader: EventReader, since = this.#lastSeq): Disposable {
-    if (since < this.#lastSeq) {
-      for (const event of this.#options.earlier?.(since) ?? []) if (event.seq <= this.#lastSeq) reader(event);
+  subscribe(reader: EventReader, since = this.#begunAt): Disposable {
+    const forgotten = this.#forgotten;
+    if (since < forgotten) {
+      for (const event of this.#options.earlier?.(since) ?? []) if (event.seq <= forgotten) reader(event);
     }
     for (const event of this.#journal) if (event.seq > since) reader(event);
     this.#readers.add(reader);
@@ -58,13 +66,21 @@ export class EventLog {
       session_id: this.#sessionId,
       ...(taskId === undefined ? {} : { task_id: taskId }),
     };
-    const seq = this.#lastSeq + this.#journal.length;
+    const seq = this.#forgotten + this.#journal.length;
     if (body.type === "text.delta" || body.type === "task.progress") {
       return { after_seq: seq, ...place, ...body };
     }
     const event: JournalEvent = { seq: seq + 1, ...place, ...body };
     this.#journal.push(event);
     this.#options.keep?.(event);
+    this.#forget();
     return event;
+  }
+
+  /** A host may live for days: half of a full memory is left to what keeps the events. */
+  #forget(): void {
+    const { earlier, inMemory = IN_MEMORY } = this.#options;
+    if (earlier === undefined || this.#journal.length < 2 * inMemory) return;
+    this.#forgotten += this.#journal.splice(0, inMemory).length;
   }
 }

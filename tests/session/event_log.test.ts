@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { EventBody, LossyBody, SessionEvent } from "../../lib/protocol/events.ts";
+import type { EventBody, JournalEvent, LossyBody, SessionEvent } from "../../lib/protocol/events.ts";
 import { EventLog } from "../../lib/session/event_log.ts";
 
 const AT = Date.UTC(2026, 0, 2, 3, 4, 5);
@@ -68,4 +68,23 @@ Deno.test("EventLog tells a disposed reader nothing more", () => {
   reader[Symbol.dispose]();
   log.emit(kept);
   assert.equal(count, 1);
+});
+
+Deno.test("EventLog forgets old events where they are kept elsewhere, and tells of them all the same", () => {
+  const stored: JournalEvent[] = [];
+  const log = new EventLog("s00000", clock, {
+    lastSeq: 3,
+    keep: (event) => stored.push(event),
+    earlier: (since) => stored.filter(({ seq }) => seq > since),
+    inMemory: 4,
+  });
+  for (let count = 0; count < 21; count++) log.emit(kept);
+  const seqs = (since?: number) => {
+    const seen: number[] = [];
+    log.subscribe((event) => isKept(event) && seen.push(event.seq), since)[Symbol.dispose]();
+    return seen;
+  };
+  const all = Array.from({ length: 21 }, (_, index) => index + 4);
+  assert.deepEqual(seqs(), all);
+  for (const since of [3, 4, 11, 19, 20, 24]) assert.deepEqual(seqs(since), all.filter((seq) => seq > since));
 });
