@@ -42,13 +42,15 @@ Deno.test("delegateGoals() tells results in the order of the goals, beyond the q
 });
 
 Deno.test("delegateGoals() with any returns the first completed one and stops the rest", async () => {
+  const hasFailed = Promise.withResolvers<void>();
   await using test = await TestSession.open({
     child: (request) => {
       const goal = goalOf(request, GOALS);
       if (goal === "goal-0") return status(400, { error: { message: "no" } });
-      return goal === "goal-2" ? finish("won") : silence();
+      return goal === "goal-2" ? hold(hasFailed.promise, finish("won")) : silence();
     },
   });
+  test.session.events.subscribe(({ type }) => type === "task.ended" && hasFailed.resolve());
   const { told, results } = delegateIn(test, { any: true });
   assert.deepEqual((await results).map(({ goal, summary }) => [goal, summary]), [["goal-2", "won"]]);
   assert.deepEqual(told, ["goal-2"]);
