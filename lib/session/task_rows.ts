@@ -30,12 +30,9 @@ export function advanceRow(task: StoredTask, event: TaskEvent, hostId = task.hos
 
 /** Stored tasks in an order in which each comes after the one that spawned it, as far as that is among them. */
 export function topDown(tasks: readonly StoredTask[]): readonly StoredTask[] {
-  const below = new Map<string | null, StoredTask[]>();
   const ids = new Set(tasks.map(({ taskId }) => taskId));
-  for (const task of tasks) {
-    const above = task.ownerId !== null && ids.has(task.ownerId) ? task.ownerId : null;
-    below.set(above, [...below.get(above) ?? [], task]);
-  }
+  const isAmongThem = (ownerId: string | null) => ownerId !== null && ids.has(ownerId);
+  const below = Map.groupBy(tasks, ({ ownerId }) => isAmongThem(ownerId) ? ownerId : null);
   const walk = (above: string | null): readonly StoredTask[] =>
     (below.get(above) ?? []).flatMap((task) => [task, ...walk(task.taskId)]);
   return walk(null);

@@ -90,7 +90,6 @@ Deno.test("packages gives each package one room", () => {
     ["openai/core/streaming", "lib/provider/event_stream.ts"],
     ["commander", "lib/cli/root.ts"],
     ["@commander-js/extra-typings", "lib/cli/chat.ts"],
-    ["cli-table3", "lib/cli/render/table.ts"],
     ["yaml", "lib/config/load.ts"],
     ["@earendil-works/pi-tui", "lib/tui/screen.ts"],
     ["node:sqlite", "lib/store/database.ts"],

@@ -12,7 +12,6 @@ const HOMES: readonly Home[] = [
   { name: "openai", code: "lib/provider/event_stream.ts", types: "lib/provider/" },
   { name: "commander", code: "lib/cli/" },
   { name: "@commander-js/extra-typings", code: "lib/cli/" },
-  { name: "cli-table3", code: "lib/cli/" },
   { name: "yaml", code: "lib/config/" },
   { name: "@earendil-works/pi-tui", code: "lib/tui/" },
   { name: "node:sqlite", code: "lib/store/" },

@@ -1,4 +1,3 @@
-import Table from "cli-table3";
 import { displayWidth, fit } from "./text.ts";
 
 /** One column of a table. */
@@ -21,12 +20,6 @@ export interface TableOptions {
 const GAP = 2;
 /** The last column is not worth showing with less than this; others go before. */
 const MIN_LAST = 24;
-/** Columns stand apart by space alone. */
-const NO_LINES = Object.fromEntries(
-  ["top", "top-mid", "top-left", "top-right", "bottom", "bottom-mid", "bottom-left", "bottom-right"]
-    .concat(["left", "left-mid", "mid", "mid-mid", "right", "right-mid", "middle"])
-    .map((name) => [name, ""]),
-);
 
 /** Columns under their titles, a line per row, each ending in "\n". The last column is cut to what is left. */
 export function renderTable(
@@ -38,20 +31,21 @@ export function renderTable(
   const widths = columns.map((_, index) => widest([titles, ...rows], index));
   const shown = shownColumns(columns, widths, options.columns ?? Infinity);
   const room = Math.max(0, (options.columns ?? Infinity) - widthBefore(shown, widths));
-  const table = new Table({
-    chars: NO_LINES,
-    style: { "padding-left": 0, "padding-right": GAP, head: [], border: [], compact: true },
-    colAligns: shown.map((index) => columns[index]?.align ?? "left"),
-    head: shown.map((index) => titles[index] ?? ""),
-  });
-  for (const row of rows) {
-    table.push(shown.map((index) => {
-      const text = row[index] ?? "";
-      const cell = index === columns.length - 1 ? fit(text, room) : text;
-      return columns[index]?.paint?.(cell) ?? cell;
-    }));
-  }
-  return table.toString().split("\n").map((line) => `${line.trimEnd()}\n`).join("");
+  const last = columns.length - 1;
+  const cut = rows.map((row) => [...row.slice(0, last), fit(row[last] ?? "", room)]);
+  widths[last] = widest([titles, ...cut], last);
+  const line = (cells: readonly string[], isTitle: boolean) => {
+    const padded = shown.map((index) => pad(cells[index] ?? "", widths[index] ?? 0, columns[index], isTitle));
+    return padded.join(" ".repeat(GAP)).trimEnd() + "\n";
+  };
+  return line(titles, true) + cut.map((cells) => line(cells, false)).join("");
+}
+
+/** A cell as wide as its column; titles have no colour. */
+function pad(cell: string, width: number, column: Column | undefined, isTitle: boolean): string {
+  const space = " ".repeat(Math.max(0, width - displayWidth(cell)));
+  const painted = isTitle ? cell : column?.paint?.(cell) ?? cell;
+  return column?.align === "right" ? space + painted : painted + space;
 }
 
 /** The indexes that remain when the most dispensable columns are left out until the last one has room. */
