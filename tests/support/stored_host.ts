@@ -46,6 +46,7 @@ export class StoredHost {
   readonly model = new PuppetModel();
   readonly children: LoopChild[] = [];
   readonly #troubles: Error[] = [];
+  #turn: Promise<void> = Promise.resolve();
   #isDead = false;
   #writesLeft = Infinity;
 
@@ -104,9 +105,18 @@ export class StoredHost {
     this.#writesLeft = count;
   }
 
-  /** Leaves in order: its tasks are parked, or with `parks: false` cancelled. */
+  /** The owner works on a message, as {@linkcode ParentAgent.answer} says. */
+  async answer(message: string): Promise<void> {
+    if (this.agent.isBusy) return;
+    const turn = this.agent.answer(message).then(() => {});
+    this.#turn = turn.catch(() => {}); // whoever asked for it hears of it
+    await turn;
+  }
+
+  /** Leaves in order, once the turn has ended: its tasks are parked, or with `parks: false` cancelled. */
   async leave({ parks }: { readonly parks: boolean }): Promise<void> {
     this.agent.stop();
+    await this.#settle(this.#turn);
     await this.#settle(parks ? this.supervisor.park(() => true, 1_000) : Promise.resolve());
     if (!this.#isDead) this.stored.flush();
     await this.#settle(this.supervisor[Symbol.asyncDispose]());

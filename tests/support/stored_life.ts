@@ -77,7 +77,7 @@ export class StoredLife {
   }
 
   async answer(message: string): Promise<void> {
-    if (!this.host.agent.isBusy) await this.host.agent.answer(message);
+    await this.host.answer(message);
   }
 
   /** As a chat that is idle does, or as one that drains. */
