@@ -4,8 +4,6 @@ import { scrubEnvironment } from "../tools/terminal/scrub_environment.ts";
 import type { Parked } from "../delegation/supervisor.ts";
 import { EXIT } from "./exit_codes.ts";
 import type { Io } from "./io.ts";
-import { onDetachedHost } from "./lifecycle/detached_host.ts";
-import { Reach } from "./lifecycle/reach.ts";
 import type { Run } from "./open_run.ts";
 import { errorText } from "./render/error_text.ts";
 
@@ -33,19 +31,23 @@ export async function moveTasks(io: Io, run: Run): Promise<void> {
   const taskIds = await parkTasks(io, run);
   if (taskIds.length === 0) return;
   try {
-    using reach = new Reach(io, new AbortController().signal);
-    const env = scrubEnvironment(io.env, reach.loaded.secrets.values);
-    await onDetachedHost(
-      io,
-      reach,
-      (client) => client.request("resume", { task_ids: [...taskIds], env }, { signal: reach.signal }),
-    );
-    io.stderr.write(`hermes: ${taskIds.join(", ")} ${are(taskIds)} in the background now (hermes list)\n`);
+    await handOver(io, taskIds);
   } catch (error) {
     const state = error instanceof UserError ? error.message : String(error);
     io.stderr.write(errorText({ message: `Cannot move the tasks to the background: ${state}` }));
     tellInterrupted(io, taskIds);
   }
+}
+
+/** Asks the detached host to go on with tasks. What that takes is loaded here: most runs end without it. */
+async function handOver(io: Io, taskIds: readonly string[]): Promise<void> {
+  const { onDetachedHost } = await import("./lifecycle/detached_host.ts");
+  const { Reach } = await import("./lifecycle/reach.ts");
+  using reach = new Reach(io, new AbortController().signal);
+  const params = { task_ids: [...taskIds], env: scrubEnvironment(io.env, reach.loaded.secrets.values) };
+  const { signal } = reach;
+  await onDetachedHost(io, reach, (client) => client.request("resume", params, { signal }));
+  io.stderr.write(`hermes: ${taskIds.join(", ")} ${are(taskIds)} in the background now (hermes list)\n`);
 }
 
 /** Interrupts what runs, so that it costs nothing and can be resumed, and says so. */
