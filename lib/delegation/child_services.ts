@@ -1,4 +1,3 @@
-import type { Config } from "../config/schema.ts";
 import type { AskArguments } from "../tools/delegation/ask_parent.ts";
 import type { ClosingOffer, ClosingReply } from "../protocol/worker_messages.ts";
 import type { TaskAccount } from "../provider/provider.ts";
@@ -6,6 +5,7 @@ import { ProviderError } from "../support/errors.ts";
 import type { ChildRun } from "./child_run.ts";
 import { judgeClosing } from "./closing.ts";
 import { callDelegation } from "./delegation_calls.ts";
+import type { Ground } from "./ground.ts";
 import { Leases } from "./leases.ts";
 import type { Services } from "./service_calls.ts";
 import type { Supervisor } from "./supervisor.ts";
@@ -17,7 +17,7 @@ export function childServices(supervisor: Supervisor, run: ChildRun): Services &
   const { record } = run;
   const { ground } = supervisor;
   const shell = ground.shellFor(record.id);
-  const broker = ground.broker.forTask(accountOf(record, ground.config));
+  const broker = ground.broker.forTask(accountOf(record, ground));
   const leases = new Leases(broker);
   const changes = new WorkTreeChanges(record.spec.cwd);
   let isNudged = false;
@@ -37,7 +37,7 @@ export function childServices(supervisor: Supervisor, run: ChildRun): Services &
     }
     await supervisor.drainChildren(record, signal);
     record.evidence.changedFiles(await changes.end());
-    const messages = canGoOn(offer.turn) ? supervisor.takeLate(record, offer.turn + 1) : [];
+    const messages = canGoOn(offer.turn) ? supervisor.mail.takeLate(record, offer.turn + 1) : [];
     if (messages.length > 0) {
       return {
         accepted: false,
@@ -84,7 +84,7 @@ export function childServices(supervisor: Supervisor, run: ChildRun): Services &
     },
     async pull({ turn }, signal) {
       await run.passBoundary(signal);
-      return supervisor.pullFor(record, turn);
+      return supervisor.mail.pullFor(record, turn);
     },
     stored: (update) => supervisor.stored(record, update),
     close,
@@ -115,8 +115,10 @@ function refusal(code: string, message: string): string {
 }
 
 /** Who pays for the requests of a task, and how much at most. */
-function accountOf({ id, spec, progress, evidence }: TaskRecord, { budget }: Config): TaskAccount {
+function accountOf({ id, spec, progress, evidence }: TaskRecord, ground: Ground): TaskAccount {
   const { budgetUsd, tokenBudget } = spec.limits;
+  const { budget } = ground.config;
+  const isForeign = spec.sessionId !== ground.sessionId;
   return {
     taskId: id,
     parentId: spec.ownerId,
@@ -125,6 +127,7 @@ function accountOf({ id, spec, progress, evidence }: TaskRecord, { budget }: Con
       tokens: left(tokenBudget, progress.usage.input + progress.usage.output),
       requests: left(budget.task.requests, evidence.requests),
     },
+    command: spec.command ?? (isForeign ? { id: spec.sessionId, caps: budget.session } : null),
     onWait: (why) => progress.waitingFor = why,
     onBooked: ({ usage, usd }) => progress.addUsage(usage, usd),
   };

@@ -14,7 +14,7 @@ import { childServices } from "./child_services.ts";
 import { judgeClosing } from "./closing.ts";
 import { Dependencies } from "./dependencies.ts";
 import type { Caller, Ground } from "./ground.ts";
-import { writeNotice } from "./notice.ts";
+import { Mail } from "./mail.ts";
 import { planTasks } from "./plan_task.ts";
 import { Questions } from "./questions.ts";
 import { Slots } from "./slots.ts";
@@ -33,6 +33,7 @@ export class Supervisor implements AsyncDisposable {
   readonly slots: Slots;
   readonly waits: Waits;
   readonly questions = new Questions();
+  readonly mail: Mail;
   readonly #runs = new Map<string, ChildRun>();
   readonly #dependencies: Dependencies;
   readonly #briefs: BriefWriter;
@@ -43,6 +44,7 @@ export class Supervisor implements AsyncDisposable {
     this.ground = ground;
     this.slots = new Slots(ground.config.delegation.max_concurrent_children);
     this.waits = new Waits(ground.clock);
+    this.mail = new Mail(this);
     this.#dependencies = new Dependencies(this.table, this.slots);
     this.#briefs = new BriefWriter(ground);
     this.#startLine = new StartLine(ground.clock);
@@ -99,7 +101,7 @@ export class Supervisor implements AsyncDisposable {
     this.ground.keeper.changed(record);
     if (this.questions.answer(record.id, message)) {
       record.steers.deliver(steerId, record.progress.turn);
-      this.#tellSteered(record, steerId, record.progress.turn);
+      this.mail.tellSteered(record, steerId, record.progress.turn);
       return steerId;
     }
     if (mode === "now") this.#runs.get(record.id)?.post({ type: "interrupt" });
@@ -136,38 +138,7 @@ export class Supervisor implements AsyncDisposable {
     const { keeper } = this.ground;
     keeper.conversation(record, update);
     keeper.changed(record);
-    this.confirmDeliveries(record.id);
-  }
-
-  /** The user messages due before the request of `turn` of this task: steers first, then notices of its own tasks. */
-  pullFor(record: TaskRecord, turn: number): readonly string[] {
-    const notice = this.takeNotice(record.id);
-    return [...this.takeSteers(record, turn, { closing: false }), ...(notice === null ? [] : [notice])];
-  }
-
-  /** Takes the steers that are due; they count as delivered at `turn`. */
-  takeSteers(record: TaskRecord, turn: number, options: { readonly closing: boolean }): readonly string[] {
-    const due = record.steers.take(turn, options);
-    this.waits.messagesRead(record.id);
-    for (const { id } of due) this.#tellSteered(record, id, turn);
-    return due.map(({ message }) => message);
-  }
-
-  /** One message about the tasks of this agent that ended uncollected and the questions it was not told; claims both. */
-  takeNotice(owner: OwnerId): string | null {
-    const own = this.table.childrenOf(owner);
-    const asked = this.questions.announce(own.map((record) => record.id));
-    const ended = own.filter((record) =>
-      record.isFinal && this.ground.ledger.claim(record.id, owner, "notice")
-    );
-    return writeNotice(ended, asked, this.ground.config.delegation.notice_chars);
-  }
-
-  /** Whether {@linkcode takeNotice} would have something for this agent. */
-  hasNews(owner: OwnerId): boolean {
-    return this.table.childrenOf(owner).some((record) =>
-      record.isFinal ? !this.ground.ledger.isClaimed(record.id) : this.questions.isNews(record.id)
-    );
+    this.mail.confirm(record.id);
   }
 
   /** Whether a task of this agent is still to come to an end: not one that was interrupted, or waits for such a one. */
@@ -175,23 +146,10 @@ export class Supervisor implements AsyncDisposable {
     return this.table.childrenOf(owner).some((record) => isLive(record) && !this.#isHeldUp(record));
   }
 
-  /** All that this agent claimed now stands in its conversation. */
-  confirmDeliveries(owner: OwnerId): void {
-    for (const { taskId, way } of this.ground.ledger.confirm(owner)) {
-      this.ground.emit({ type: "task.delivered", by: way }, taskId);
-    }
-  }
-
   /** Puts a child's question and waits for the answer; its slot goes to the queue meanwhile. */
   ask(run: ChildRun, text: string, signal: AbortSignal): Promise<string> {
     this.slots.lend(run.record.id);
     return this.questions.ask(run, text, signal);
-  }
-
-  /** What a child that would end has to hear first: steers, those for its end included, then notices of its own tasks. */
-  takeLate(record: TaskRecord, turn: number): readonly string[] {
-    const notice = this.takeNotice(record.id);
-    return [...this.takeSteers(record, turn, { closing: true }), ...(notice === null ? [] : [notice])];
   }
 
   /**
@@ -203,7 +161,7 @@ export class Supervisor implements AsyncDisposable {
       if (!this.questions.isNews(id)) this.questions.refuse(id);
     }
     const look = () =>
-      this.hasNews(record.id) || !this.hasLive(record.id) || record.steers.isWaiting ? "ready" : null;
+      this.mail.hasNews(record.id) || !this.hasLive(record.id) || record.steers.isWaiting ? "ready" : null;
     if (look() !== null) return;
     this.slots.lend(record.id);
     record.progress.waitingFor = "child";
@@ -246,7 +204,7 @@ export class Supervisor implements AsyncDisposable {
     try {
       const brief = await this.#briefs.write(record, this.#dependencies.handedOn(record));
       if (run.isEnding) return;
-      const said = this.takeSteers(record, brief.turnsDone, { closing: false });
+      const said = this.mail.takeSteers(record, brief.turnsDone, { closing: false });
       run.begin({ ...brief, messages: [...brief.messages, ...said] });
     } catch (error) {
       run.crash(`Cannot write the brief: ${messageOf(error)}`);
@@ -329,10 +287,6 @@ export class Supervisor implements AsyncDisposable {
       const { callId: call_id, name, durationMs: duration_ms, errorCode: error_code } = event;
       this.ground.emit({ type: "tool.ended", call_id, name, duration_ms, error_code }, record.id);
     }
-  }
-
-  #tellSteered(record: TaskRecord, steerId: string, turn: number): void {
-    this.ground.emit({ type: "task.steered", steer_id: steerId, delivered_at_turn: turn }, record.id);
   }
 }
 

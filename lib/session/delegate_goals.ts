@@ -67,7 +67,7 @@ async function inOrder(
     const task = await collect(session, await id, signal);
     results.push(task);
     onResult(task);
-    session.supervisor.confirmDeliveries(null);
+    session.supervisor.mail.confirm(null);
   }
   return results;
 }
@@ -85,7 +85,7 @@ async function firstCompleted(
     (won === undefined ? records : [won]).map(({ id }) => collect(session, id, signal)),
   );
   for (const task of results) onResult(task);
-  supervisor.confirmDeliveries(null);
+  supervisor.mail.confirm(null);
   return results;
 }
 

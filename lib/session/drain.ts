@@ -20,9 +20,9 @@ export async function drain(
   const unanswered = new Map<TaskState, number>();
   let last: LoopEnd | null = null;
   for (const { id } of openQuestions(supervisor)) supervisor.questions.announceAgain(id);
-  while (supervisor.hasLive(null) || supervisor.hasNews(null)) {
+  while (supervisor.hasLive(null) || supervisor.mail.hasNews(null)) {
     await supervisor.waits.until({ owner: null, look: () => isDue(supervisor), timeoutMs: null, signal });
-    const notice = supervisor.takeNotice(null);
+    const notice = supervisor.mail.takeNotice(null);
     if (notice === null) continue;
     last = await agent.answer(notice);
     if (last.type !== "final") return last;

@@ -185,12 +185,12 @@ export class ParentAgent {
     let isNudged = false;
     return {
       pull: () => {
-        const notice = noticesBetweenTurns ? supervisor.takeNotice(null) : null;
+        const notice = noticesBetweenTurns ? supervisor.mail.takeNotice(null) : null;
         return Promise.resolve([...(notice === null ? [] : [notice]), ...this.#readSaid()]);
       },
       stored: (update) => {
         if (update.messages.length > 0) onStored(update);
-        supervisor.confirmDeliveries(null);
+        supervisor.mail.confirm(null);
       },
       close: ({ text }: ClosingOffer): Promise<ClosingReply> => {
         const isEmpty = text.trim() === "" && !isNudged;

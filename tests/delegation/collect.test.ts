@@ -86,14 +86,18 @@ Deno.test("only the owner's look claims, and it counts when it stands in the con
   const { stage, ids: [id] } = await finished("42", "count");
   await using _ = stage;
   assert.equal((await stage.call("collect_task", { task_id: id }, USER)).delivered, false);
-  assert.equal(stage.supervisor.hasNews(null), true);
+  assert.equal(stage.supervisor.mail.hasNews(null), true);
   await stage.call("collect_task", { task_id: id }, AGENT);
-  assert.deepEqual([stage.supervisor.takeNotice(null), deliveries(stage)], [null, []]);
+  assert.deepEqual([stage.supervisor.mail.takeNotice(null), deliveries(stage)], [null, []]);
   stage.ground.ledger.giveBack(null);
-  assert.match(stage.supervisor.takeNotice(null) ?? "", /42/, "the turn was aborted: it comes as a notice");
-  stage.supervisor.confirmDeliveries(null);
+  assert.match(
+    stage.supervisor.mail.takeNotice(null) ?? "",
+    /42/,
+    "the turn was aborted: it comes as a notice",
+  );
+  stage.supervisor.mail.confirm(null);
   await stage.call("collect_task", { task_id: id }, AGENT);
-  stage.supervisor.confirmDeliveries(null);
+  stage.supervisor.mail.confirm(null);
   assert.deepEqual(deliveries(stage), [[id, "notice"]]);
 });
 
@@ -135,7 +139,7 @@ Deno.test("delegate_task waits for the batch; a message detaches it and nothing 
   assert.deepEqual(results.map(({ summary }: Reading) => summary), ["QUICK"]);
   assert.deepEqual([pending.length, interrupted_by], [1, "user_message"]);
   await stage.puppets.of("slow").finish("SLOW");
-  assert.match(stage.supervisor.takeNotice(null) ?? "", /SLOW/);
+  assert.match(stage.supervisor.mail.takeNotice(null) ?? "", /SLOW/);
 });
 
 Deno.test("delegate_task takes one goal or a batch, not both", async () => {

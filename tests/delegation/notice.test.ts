@@ -83,7 +83,7 @@ Deno.test("a notice of a task that a person cancelled repeats why", async () => 
   await stage.ground.clock.advance(300);
   await cancelled;
   assert.match(
-    stage.supervisor.takeNotice(null) ?? "",
+    stage.supervisor.mail.takeNotice(null) ?? "",
     /status="cancelled"[^]*Cancelled because: the file is <gone>/,
   );
 });

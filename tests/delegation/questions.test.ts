@@ -65,13 +65,13 @@ Deno.test("two questions of one child are put one after the other", async () => 
 Deno.test("a question is announced once, fenced, and its answer ends the news", async () => {
   const { stage, id } = await asking();
   await using _ = stage;
-  assert.equal(stage.supervisor.hasNews(null), true);
+  assert.equal(stage.supervisor.mail.hasNews(null), true);
   assert.match(
-    stage.supervisor.takeNotice(null) ?? "",
+    stage.supervisor.mail.takeNotice(null) ?? "",
     new RegExp(`<task_question id="${id}">\nwhich port\\?`),
   );
-  assert.equal(stage.supervisor.hasNews(null), false);
-  assert.equal(stage.supervisor.takeNotice(null), null);
+  assert.equal(stage.supervisor.mail.hasNews(null), false);
+  assert.equal(stage.supervisor.mail.takeNotice(null), null);
 });
 
 Deno.test("with nobody to answer the child is told so once; asking again is unanswered", async () => {
@@ -99,7 +99,7 @@ Deno.test("a question that is refused while it is told leaves nothing behind", a
   await using _ = stage;
   const [id = ""] = await stage.spawn("one");
   assert.match(JSON.stringify(await ask(stage.puppets.of("one"), "which port?")), /Nobody can answer/);
-  assert.deepEqual([(await stage.check(id)).status, stage.supervisor.hasNews(null)], ["running", false]);
+  assert.deepEqual([(await stage.check(id)).status, stage.supervisor.mail.hasNews(null)], ["running", false]);
 });
 
 Deno.test("a question of a child that is being stopped is no longer open", async () => {
@@ -107,7 +107,7 @@ Deno.test("a question of a child that is being stopped is no longer open", async
   await using _ = stage;
   const cancelled = stage.call("cancel_task", { task_id: id }, USER);
   assert.deepEqual(stage.supervisor.questions.openAmong([id]), []);
-  assert.equal(stage.supervisor.hasNews(null), false);
+  assert.equal(stage.supervisor.mail.hasNews(null), false);
   await assert.rejects(stage.call("steer_task", { task_id: id, message: "8080" }), { code: "not_running" });
   puppet.obeyStop();
   assert.equal((await cancelled).status, "cancelled");
@@ -123,7 +123,7 @@ Deno.test("a question that comes when the time is up is not put any more", async
   assert.ok(puppet.heard("handover"));
   const late = ask(puppet, "which port?");
   await assert.rejects(late, (refused: { kind: string }) => refused.kind === "aborted");
-  assert.deepEqual([(await stage.check(task_id)).status, stage.supervisor.hasNews(null)], [
+  assert.deepEqual([(await stage.check(task_id)).status, stage.supervisor.mail.hasNews(null)], [
     "stopping",
     false,
   ]);
@@ -134,7 +134,7 @@ Deno.test("a question that the child takes back leaves it running", async () => 
   await using _ = stage;
   puppet.abortLastCall();
   await settled();
-  assert.deepEqual([(await stage.check(id)).status, stage.supervisor.hasNews(null)], ["running", false]);
+  assert.deepEqual([(await stage.check(id)).status, stage.supervisor.mail.hasNews(null)], ["running", false]);
 });
 
 Deno.test("any own child's question ends a collect, and the reply holds it", async () => {
@@ -180,7 +180,7 @@ Deno.test("a question reaches the owner only", async () => {
   await stage.started();
   void ask(stage.puppets.of("below"), "which port?");
   await settled();
-  assert.equal(stage.supervisor.hasNews(null), false);
+  assert.equal(stage.supervisor.mail.hasNews(null), false);
   const looked = await stage.call("collect_task", { task_id: id, timeout_s: 0 }, AGENT);
   assert.deepEqual([looked.timed_out, looked.interrupted_by], [true, undefined]);
 });

@@ -38,7 +38,7 @@ Deno.test("delegateGoals() tells results in the order of the goals, beyond the q
   assert.deepEqual(told, GOALS);
   assert.deepEqual(test.eventsOf("task.delivered").map(({ by }) => by), GOALS.map(() => "print"));
   const { supervisor } = test.session;
-  assert.equal(supervisor.hasNews(null), false, "what was printed comes no second time");
+  assert.equal(supervisor.mail.hasNews(null), false, "what was printed comes no second time");
 });
 
 Deno.test("delegateGoals() with any returns the first completed one and stops the rest", async () => {

@@ -166,10 +166,10 @@ class Life {
   }
 
   notice(m: number): void {
-    const notice = this.stage.supervisor.takeNotice(null);
+    const notice = this.stage.supervisor.mail.takeNotice(null);
     if (m % 3 > 0) {
       this.invariants.noticed(notice);
-      this.stage.supervisor.confirmDeliveries(null);
+      this.stage.supervisor.mail.confirm(null);
     } else this.stage.ground.ledger.giveBack(null);
   }
 

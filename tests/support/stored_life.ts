@@ -83,8 +83,8 @@ export class StoredLife {
   /** As a chat that is idle does, or as one that drains. */
   async tellNews(m: number): Promise<void> {
     const { agent, supervisor } = this.host;
-    if (agent.isBusy || !supervisor.hasNews(null)) return;
-    await this.answer(m % 2 === 0 ? "" : supervisor.takeNotice(null) ?? "");
+    if (agent.isBusy || !supervisor.mail.hasNews(null)) return;
+    await this.answer(m % 2 === 0 ? "" : supervisor.mail.takeNotice(null) ?? "");
   }
 
   /** The owner calls tools, in a turn that runs or in a new one. */
@@ -197,7 +197,7 @@ export class StoredLife {
 
   #isAtRest(): boolean {
     const { agent, supervisor } = this.host;
-    return !agent.isBusy && !supervisor.hasNews(null) &&
+    return !agent.isBusy && !supervisor.mail.hasNews(null) &&
       supervisor.table.seenBy(null).every(({ isFinal }) => isFinal);
   }
 

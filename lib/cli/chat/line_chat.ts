@@ -206,7 +206,7 @@ function readLines(chat: Chat): Lines {
 
 /** Resolves when the parent has something to hear of; never after the signal has aborted. */
 async function nextNews(supervisor: Run["session"]["supervisor"], signal: AbortSignal): Promise<Next> {
-  const look = () => supervisor.hasNews(null) ? "ready" as const : null;
+  const look = () => supervisor.mail.hasNews(null) ? "ready" as const : null;
   try {
     while (look() === null) await supervisor.waits.until({ owner: null, look, timeoutMs: null, signal });
   } catch (error) {

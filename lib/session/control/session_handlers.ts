@@ -68,7 +68,7 @@ function deliver({ supervisor }: Session, taskId: string): boolean {
   const record = supervisor.table.find(taskId, null);
   if (record.spec.ownerId !== null || !record.isFinal) return false;
   const isClaimed = supervisor.ground.ledger.claim(taskId, null, "print");
-  if (isClaimed) supervisor.confirmDeliveries(null);
+  if (isClaimed) supervisor.mail.confirm(null);
   return isClaimed;
 }
 
