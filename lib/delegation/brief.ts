@@ -48,13 +48,13 @@ export class BriefWriter {
       taskId: spec.taskId,
       systemPrompt: `${childPrompt.trim()}\n\nWorking directory: ${spec.cwd}`,
       history: isFresh ? null : history,
-      messages: isFresh ? [firstMessage(spec, this.#cut(handedOn))] : [],
+      messages: isFresh ? [firstMessage(spec, this.#cut(handedOn))] : wordsForResumed(history),
       model: spec.model,
       ways: this.#ground.waysOf(spec.model),
       tools: await this.#schemas(spec),
       cwd: spec.cwd,
       maxTurns: spec.limits.maxTurns,
-      turnsDone: isFresh ? 0 : turnsDone(record, history),
+      turnsDone: isFresh ? 0 : record.progress.lastEndedTurn,
       context: contextLimits(config, spec.model),
       spillDir,
       secretPaths,
@@ -81,9 +81,14 @@ export class BriefWriter {
   }
 }
 
-/** Of a run that was interrupted; a turn whose answer was not stored is asked again. */
-function turnsDone({ progress }: TaskRecord, history: readonly Message[]): number {
-  return history.at(-1)?.role === "user" ? Math.max(0, progress.turn - 1) : progress.turn;
+const NOT_TAKEN =
+  "The program ended before it took your last message. Go on with the task; if it is done, end with " +
+  "finish and all that your parent has to know.";
+
+/** A last word that nobody took must not be the last one: some servers refuse to go on from a message of the model. */
+function wordsForResumed(history: readonly Message[]): readonly string[] {
+  const last = history.at(-1);
+  return last?.role === "assistant" && last.toolCalls.length === 0 ? [NOT_TAKEN] : [];
 }
 
 function firstMessage(spec: TaskSpec, handedOn: readonly HandedOn[]): string {

@@ -6,6 +6,7 @@ import { LineRing, type RingSnapshot } from "../support/bounded_log.ts";
 /** A task's progress as plain data. */
 export interface ProgressSnapshot {
   readonly turn: number;
+  readonly lastEndedTurn: number;
   readonly usage: TokenUsage;
   readonly costUsd: number | null;
   readonly lastActivityAt: number;
@@ -17,7 +18,10 @@ export interface ProgressSnapshot {
 /** What a task has done so far, folded from its child's events and from its requests. */
 export class Progress {
   readonly output = new LineRing();
+  /** The turn that was begun last. */
   turn = 0;
+  /** The last turn whose request has ended; 0: none. */
+  lastEndedTurn = 0;
   usage: TokenUsage = NO_USAGE;
   /** US dollars; null until a price was known. */
   costUsd: number | null = null;
@@ -33,14 +37,15 @@ export class Progress {
 
   /** For {@linkcode Progress.restore}. */
   get snapshot(): ProgressSnapshot {
-    const { turn, usage, costUsd, lastActivityAt } = this;
+    const { turn, lastEndedTurn, usage, costUsd, lastActivityAt } = this;
     const inFlight = [...this.#tools.values()];
-    return { turn, usage, costUsd, lastActivityAt, output: this.output.snapshot, inFlight };
+    return { turn, lastEndedTurn, usage, costUsd, lastActivityAt, output: this.output.snapshot, inFlight };
   }
 
   /** Takes over what was known of an earlier run of the task; its tools run no more. */
-  restore({ turn, usage, costUsd, lastActivityAt, output }: ProgressSnapshot): void {
+  restore({ turn, lastEndedTurn, usage, costUsd, lastActivityAt, output }: ProgressSnapshot): void {
     this.turn = turn;
+    this.lastEndedTurn = lastEndedTurn;
     this.usage = usage;
     this.costUsd = costUsd;
     this.lastActivityAt = lastActivityAt;
@@ -63,7 +68,10 @@ export class Progress {
     this.lastActivityAt = now;
     if (event.type === "turn_started") this.turn = event.turn;
     if (event.type === "text") this.output.push(event.delta);
-    if (event.type === "turn_ended" && this.output.lineCount > 0) this.output.push("\n");
+    if (event.type === "turn_ended") {
+      this.lastEndedTurn = event.turn;
+      if (this.output.lineCount > 0) this.output.push("\n");
+    }
     if (event.type === "tool_started") {
       this.#tools.set(event.callId, event.name);
       this.output.push(`[${event.name}] ${event.about}\n`);

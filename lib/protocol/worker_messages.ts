@@ -19,7 +19,7 @@ export interface ChildBrief {
   readonly systemPrompt: string;
   /** The conversation of a task that goes on, as it was stored, its system prompt included; null: it begins. */
   readonly history: readonly Message[] | null;
-  /** User messages after it. Of a fresh task: context and goal, then what was said to it while it was queued. */
+  /** User messages after it. Of a fresh task: context and goal; of one that goes on, why its last word did not count. */
   readonly messages: readonly string[];
   readonly model: ModelRef;
   readonly ways: ModelWays;

@@ -96,6 +96,20 @@ Deno.test("a child that goes on is told which calls have an unknown outcome, and
   assert.deepEqual(pulledAt, [4]);
 });
 
+Deno.test("a child that goes on after its own last word sends a request in which the model has not the last one", async () => {
+  const history: Message[] = [
+    { role: "system", content: "You are a child" },
+    { role: "user", content: "the goal" },
+    { role: "assistant", content: "All is done", toolCalls: [] },
+  ];
+  const { sent, updates } = await runChild({ ...BRIEF, history, messages: ["not taken"], turnsDone: 1 });
+  assert.deepEqual(sent.slice(2).map(({ role, content }) => [role, content]), [
+    ["assistant", "All is done"],
+    ["user", "not taken"],
+  ]);
+  assert.deepEqual(updates[0], { from: 3, messages: [{ role: "user", content: "not taken" }] });
+});
+
 Deno.test("a child stores the calls of a turn before the parent hears of them, and their results before the next request", async () => {
   const { heard, updates } = await runChild(
     { ...BRIEF, tools: [{ name: "collect_task", description: "", parameters: { type: "object" } }] },

@@ -12,6 +12,20 @@ const HISTORY: readonly Message[] = [
 
 const GRACE_MS = 10_000;
 
+/** Parks the child of a new task in turn `begun`, of which `ended` have ended; returns the task's id. */
+async function parkAfter(stage: Stage, begun: number, ended: number): Promise<string> {
+  const [id = ""] = await stage.spawn("one");
+  const puppet = stage.puppets.of("one");
+  for (let turn = 1; turn <= begun; turn++) {
+    await puppet.turn(turn);
+    if (turn <= ended) puppet.tell({ type: "event", event: { type: "turn_ended", turn, usage: null } });
+  }
+  const parked = stage.supervisor.park(() => true, 0);
+  await stage.ground.clock.advance(1);
+  await parked;
+  return id;
+}
+
 /** What a stage's tasks are once they have been through JSON, as the store has them. */
 function stored({ supervisor }: Stage) {
   const records = supervisor.table.seenBy(null);
@@ -96,11 +110,7 @@ Deno.test("closing a session leaves its parked tasks interrupted", async () => {
 
 Deno.test("Supervisor.resume() goes on from the conversation, with the turns and the spending of the run before", async () => {
   await using before = new Stage();
-  const [id = ""] = await before.spawn("one");
-  await before.puppets.of("one").turn(3);
-  const parked = before.supervisor.park(() => true, 0);
-  await before.ground.clock.advance(1);
-  await parked;
+  const id = await parkAfter(before, 3, 3);
   await using stage = next(before);
   const record = stage.supervisor.table.find(id, null);
   stage.supervisor.resume(record);
@@ -110,6 +120,40 @@ Deno.test("Supervisor.resume() goes on from the conversation, with the turns and
   assert.deepEqual(puppet?.brief.messages, []);
   assert.equal(puppet?.brief.turnsDone, 3);
   assert.equal(record.state.status, "running");
+});
+
+const RESULT: Message = { role: "tool", callId: "c1", content: "it went well" };
+
+for (
+  const [name, history] of [["a result", [...HISTORY, RESULT]], ["a message", HISTORY.slice(0, 2)]] as const
+) {
+  Deno.test(`a turn whose request was not answered is asked again, after ${name}`, async () => {
+    await using before = new Stage();
+    const id = await parkAfter(before, 3, 2);
+    await using stage = next(before, history);
+    stage.supervisor.resume(stage.supervisor.table.find(id, null));
+    await stage.started();
+    const brief = stage.puppets.all[0]?.brief;
+    assert.deepEqual([brief?.turnsDone, brief?.messages], [2, []]);
+  });
+}
+
+Deno.test("a child whose last word was stored and not taken is told so, and does not count it twice", async () => {
+  await using before = new Stage();
+  const id = await parkAfter(before, 2, 2);
+  const history: Message[] = [...HISTORY, RESULT, {
+    role: "assistant",
+    content: "All is done",
+    toolCalls: [],
+  }];
+  await using stage = next(before, history);
+  stage.supervisor.resume(stage.supervisor.table.find(id, null));
+  await stage.started();
+  const brief = stage.puppets.all[0]?.brief;
+  assert.equal(brief?.turnsDone, 2);
+  assert.deepEqual(brief?.history, history);
+  assert.equal(brief?.messages.length, 1);
+  assert.match(brief?.messages[0] ?? "", /before it took your last message/);
 });
 
 Deno.test("a task that was interrupted before its first turn starts afresh", async () => {
