@@ -1,7 +1,7 @@
 import type { Config } from "../config/schema.ts";
 import type { EventBody, LossyBody } from "../protocol/events.ts";
 import type { ModelRef, ModelWays } from "../protocol/model_ref.ts";
-import type { SessionBroker } from "../provider/provider.ts";
+import type { CommandBudget, SessionBroker } from "../provider/provider.ts";
 import type { DeliveryLedger, OwnerId } from "../store/delivery.ts";
 import type { Clock } from "../support/clock.ts";
 import type { Redactor } from "../support/redact.ts";
@@ -37,11 +37,16 @@ export interface Ground {
   newTaskId(): string;
 }
 
+/** Where a task of the shell works, and which budget its command gave it. */
+export interface CallerPlace extends Pick<Ground, "cwd" | "model" | "toolsets"> {
+  readonly command: CommandBudget;
+}
+
 /** Who calls: the session's own agent or the shell (owner null), or the agent of a task. */
 export interface Caller {
   readonly ownerId: OwnerId;
   /** A person's look or command claims no results and is bound by no list of models. */
   readonly by: "agent" | "user";
-  /** Where a task of the shell works, when that is not where the session does. */
-  readonly place?: Pick<Ground, "cwd" | "model" | "toolsets">;
+  /** When that is not the session's own. */
+  readonly place?: CallerPlace;
 }

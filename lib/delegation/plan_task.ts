@@ -66,6 +66,7 @@ export function planTask(
     ...routeTask(ground.config, wish, parentModel, caller.by),
     toolsets,
     limits: limitsOf(ground, request),
+    command: owner?.spec.command ?? caller.place?.command ?? null,
     after: [...new Set(request.after ?? [])],
     outputSchema: request.output_schema ?? null,
     cwd: from.cwd,

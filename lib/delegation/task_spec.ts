@@ -1,4 +1,5 @@
 import type { ModelRef } from "../protocol/model_ref.ts";
+import type { CommandBudget } from "../provider/provider.ts";
 import type { Toolset } from "../tools/tool.ts";
 
 /** All that was decided about a task when it was taken; never changes. */
@@ -19,6 +20,8 @@ export interface TaskSpec {
   readonly rule: string;
   readonly toolsets: readonly Toolset[];
   readonly limits: TaskLimits;
+  /** The budget of the command that delegated it, or the task above it; null: the session's. */
+  readonly command: CommandBudget | null;
   readonly after: readonly string[];
   readonly outputSchema: Readonly<Record<string, unknown>> | null;
   readonly cwd: string;

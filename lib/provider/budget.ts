@@ -1,6 +1,6 @@
 import { BudgetAccount } from "./budget_account.ts";
 import { BudgetScope, type BudgetWarning } from "./budget_scope.ts";
-import type { RequestOutcome, TaskAccount } from "./provider.ts";
+import type { CommandBudget, RequestOutcome, TaskAccount } from "./provider.ts";
 import { amountsOfBooking, type Booking, bookingOf } from "./booking.ts";
 import { decide, enter, isHeldUpByOthers, watchShared } from "./budget_decision.ts";
 import { type BudgetAsk, isTight, type Reservation } from "./reservation.ts";
@@ -18,6 +18,8 @@ interface Waiter {
 export class Budget {
   readonly #outer: readonly BudgetScope[];
   readonly #tasks = new Map<string, BudgetAccount>();
+  /** By id. One stays when its last task is closed: others of that command may still wait for a slot. */
+  readonly #commands = new Map<string, BudgetScope>();
   readonly #onWarning: (warning: BudgetWarning) => void;
   #waiters: Waiter[] = [];
   /** While somebody waits for what other processes hold. */
@@ -35,7 +37,7 @@ export class Budget {
     const above = task.parentId === null ? undefined : this.#tasks.get(task.parentId);
     const account = new BudgetAccount(task, [
       new BudgetScope(task.taskId, "task", task.caps),
-      ...above?.scopes ?? this.#outer,
+      ...above?.scopes ?? [...this.#scopesOf(task.command ?? null), ...this.#outer],
     ]);
     this.#tasks.set(task.taskId, account);
     return account;
@@ -106,6 +108,14 @@ export class Budget {
       this.#watch?.[Symbol.dispose]();
       this.#watch = null;
     }
+  }
+
+  /** To people a command is a session. */
+  #scopesOf(command: CommandBudget | null): readonly BudgetScope[] {
+    if (command === null) return [];
+    const scope = this.#commands.get(command.id) ?? new BudgetScope(null, "session", command.caps);
+    this.#commands.set(command.id, scope);
+    return [scope];
   }
 
   #serve(): void {

@@ -81,12 +81,21 @@ export interface Caps {
   readonly requests: number | null;
 }
 
+/** What all tasks of one command may use together. */
+export interface CommandBudget {
+  /** Unique among commands. */
+  readonly id: string;
+  readonly caps: Caps;
+}
+
 /** The task on whose account requests go. */
 export interface TaskAccount {
   readonly taskId: string;
   /** The task above, which pays too; null: the session's own agent. */
   readonly parentId: string | null;
   readonly caps: Caps;
+  /** The command that pays too, with its own session; absent or null: only this session does. */
+  readonly command?: CommandBudget | null;
   /** Told why a request waits, and null when it goes on; may not throw. */
   readonly onWait: (why: "rate" | "budget" | null) => void;
   /**

@@ -1,4 +1,5 @@
 import { callDelegation } from "../delegation/delegation_calls.ts";
+import type { CallerPlace } from "../delegation/ground.ts";
 import type { TaskRecord } from "../delegation/task_record.ts";
 import type { SpawnReply } from "../protocol/task_view.ts";
 import { ToolFailure } from "../support/errors.ts";
@@ -104,6 +105,6 @@ async function release(
   return { task_ids: parked.filter(({ record }) => !record.isFinal).map(({ record }) => record.id) };
 }
 
-function placeOf({ cwd, model, toolsets }: TaskPlace) {
-  return { cwd, model, toolsets: parseToolsets(toolsets) };
+function placeOf({ cwd, model, toolsets, command }: TaskPlace): CallerPlace {
+  return { cwd, model, toolsets: parseToolsets(toolsets), command };
 }

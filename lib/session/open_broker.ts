@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import { type Endpoint, endpointOf, modelSettings } from "../config/models.ts";
 import { createBroker } from "../provider/broker.ts";
-import type { SessionBroker } from "../provider/provider.ts";
+import type { Caps, SessionBroker } from "../provider/provider.ts";
 import { fileCredentialState } from "../store/credential_state.ts";
 import { DayBook } from "../store/day_book.ts";
 import type { SessionStore, Store } from "../store/store.ts";
@@ -15,6 +15,9 @@ interface BrokerParts {
   readonly store: Store;
   readonly stored: SessionStore;
 }
+
+/** The detached host lives as long as there is work: each command has a budget, it has none. */
+const NO_CAPS: Caps = { usd: null, tokens: null, requests: null };
 
 /**
  * The broker of a session; for the offline model, which a detached host may be asked for at any time, also its server.
@@ -48,7 +51,7 @@ export async function openBroker(
     limitsOf: (provider) => providers[provider]?.limits ?? null,
     state: fileCredentialState(home),
     budget: {
-      session: { ...budget.session, usd: budgetUsd ?? budget.session.usd },
+      session: kind === "detached" ? NO_CAPS : { ...budget.session, usd: budgetUsd ?? budget.session.usd },
       ...budget.day.usd === null ? {} : { day: openDay(budget.day.usd) },
     },
     emit: (body, taskId) => events.emit(body, taskId),

@@ -3,7 +3,6 @@ import { type EndToEnd, endToEnd } from "../support/end_to_end.ts";
 import { detachedHosts } from "../support/host_end.ts";
 import { hold, say, type ScriptedServer, startScriptedServer } from "../support/scripted_server.ts";
 import { useServer } from "../support/scripted_home.ts";
-import type { Reading } from "../support/wire_reading.ts";
 
 const ID = /^t[0-9a-hjkmnp-tv-z]{5}$/;
 
@@ -136,12 +135,6 @@ endToEnd("collect that is interrupted leaves the task alone", async (hermes) => 
   answer.resolve();
   const { code, stdout: summary } = await hermes.run(["collect", id]);
   assert.deepEqual([code, summary], [0, "after all\n"]);
-});
-
-endToEnd("a budget for the whole command is shared out to its tasks", async (hermes) => {
-  const args = ["delegate", "--async", "--offline", "--json", "--budget-usd", "1", "say: a", "say: b"];
-  const { tasks } = JSON.parse((await hermes.run(args)).stdout);
-  assert.deepEqual(tasks.map(({ limits }: Reading) => limits.budget_usd), [0.5, 0.5]);
 });
 
 endToEnd("--async contradicts what waits, and an empty goal is refused", async (hermes) => {

@@ -1,9 +1,15 @@
 import assert from "node:assert/strict";
 import { type EndToEnd, endToEnd } from "../support/end_to_end.ts";
 import { useServer } from "../support/scripted_home.ts";
-import { callTools, say, startScriptedServer } from "../support/scripted_server.ts";
+import {
+  callTools,
+  hold,
+  say,
+  type ScriptedServer,
+  startScriptedServer,
+} from "../support/scripted_server.ts";
 import { Tmux } from "../support/tmux.ts";
-import { turnOf } from "../support/wire_reading.ts";
+import { type Reading, turnOf } from "../support/wire_reading.ts";
 
 // Dear enough that a request of a few kB costs cents.
 const PRICED = { models: { "scripted-model": { price: { input: 10, output: 40 } } } };
@@ -24,6 +30,41 @@ endToEnd("delegate --budget-usd holds for the whole command, and the exit code i
   assert.match(stderr, /budget/);
   const cost = (bytesIn(server) * 10 + server.requests.length * 16 * 40) / 1e6;
   assert.ok(cost <= 0.5 && cost > 0.2, `$${cost}`);
+});
+
+/** What the requests whose goal has this mark were billed, by {@linkcode PRICED}. */
+function costOf(server: ScriptedServer, mark: string): number {
+  const own = server.requests.filter(({ raw }) => raw.includes(mark));
+  return (bytesIn({ requests: own }) * 10 + own.length * 16 * 40) / 1e6;
+}
+
+endToEnd("delegate --async: a budget for all tasks of a command, and none for the host", async (hermes) => {
+  const easyAreOver = Promise.withResolvers<void>();
+  await using server = await startScriptedServer((request) => {
+    const usage = { prompt_tokens: request.raw.length, completion_tokens: 16 };
+    if (request.raw.includes("EASY")) {
+      return callTools([{ name: "finish", args: { summary: "done" } }], { usage });
+    }
+    const args = { command: `echo ${turnOf(request)}` };
+    return hold(easyAreOver.promise, callTools([{ name: "terminal", args }], { usage }));
+  });
+  const models = { "scripted-model": { ...PRICED.models["scripted-model"], max_output_tokens: 100 } };
+  useServer(hermes, server.baseUrl, { models, budget: { session: { usd: 0.4 } } });
+  const delegate = async (...args: string[]) =>
+    (await hermes.run(["delegate", "--async", "-Q", ...args])).stdout.trim().split("\n");
+  const [long, ...easy] = await delegate("--budget-usd", "0.6", "ONE", "ONE-EASY", "ONE EASY");
+  await hermes.run(["collect", "-Q", ...easy]);
+  easyAreOver.resolve();
+  const others = [...await delegate("TWO"), ...await delegate("THREE")];
+  const collected = await hermes.run(["collect", "--json", long!, ...easy, ...others]);
+  const { results } = JSON.parse(collected.stdout);
+  const reasons = results.map(({ reason }: Reading) => reason);
+  assert.deepEqual(reasons, ["budget", "finished", "finished", "budget", "budget"]);
+  const [one, two, three] = ["ONE", "TWO", "THREE"].map((mark) => costOf(server, mark));
+  assert.ok(one! <= 0.6 && one! > 0.4, `$${one}`);
+  for (const cost of [two!, three!]) assert.ok(cost <= 0.4 && cost > 0.2, `$${cost}`);
+  const { cost_usd } = results[0];
+  assert.ok(cost_usd > 0.6 / 3, `one of three tasks used $${cost_usd}`);
 });
 
 endToEnd("chat -q that cannot pay for a request sends none and says so", async (hermes) => {

@@ -51,7 +51,8 @@ class HostStage implements AsyncDisposable {
 
   place(env: Readonly<Record<string, string>> = {}): TaskPlace {
     const path = { PATH: Deno.env.get("PATH") ?? "" };
-    return { cwd: this.dir.path, env: { ...path, ...env }, model: OFFLINE, toolsets: ["terminal"] };
+    const command = { id: crypto.randomUUID(), caps: { usd: null, tokens: null, requests: null } };
+    return { cwd: this.dir.path, env: { ...path, ...env }, model: OFFLINE, toolsets: ["terminal"], command };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

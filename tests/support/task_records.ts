@@ -17,6 +17,7 @@ export function taskSpec(changed: Partial<TaskSpec> = {}): TaskSpec {
     rule: "parent's model",
     toolsets: ["file"],
     limits: { maxTurns: 10, timeoutMs: 0, tokenBudget: null, budgetUsd: null },
+    command: null,
     after: [],
     outputSchema: null,
     cwd: "/work",

@@ -17,7 +17,7 @@ import type { DelegateOptions } from "./run_delegate.ts";
 
 /**
  * Hands the requests to the detached host and prints the id of each as soon as it is taken in; returns the exit code.
- * A budget for the whole command is shared out evenly, so that it holds whatever becomes of host and tasks.
+ * All of them draw on one budget, that of a session.
  */
 export async function delegateAsync(
   io: Io,
@@ -32,7 +32,7 @@ export async function delegateAsync(
     await reach.assertKnown(options.after ?? []);
     const place = placeOf(io, reach, model, options);
     const tasks: SpawnReply[] = [];
-    for (const request of shared(pinModel(requests, model, options), options)) {
+    for (const request of pinModel(requests, model, options)) {
       const task = await onDetachedHost(
         io,
         reach,
@@ -55,19 +55,13 @@ function refuseWaiting({ any, jsonl }: DelegateOptions): void {
   });
 }
 
-function placeOf(io: Io, { loaded }: Reach, model: ModelRef, { cwd, toolsets }: DelegateOptions): TaskPlace {
+function placeOf(io: Io, { loaded }: Reach, model: ModelRef, options: DelegateOptions): TaskPlace {
+  const { session } = loaded.config.budget;
   return {
-    cwd: cwd ?? io.cwd,
+    cwd: options.cwd ?? io.cwd,
     env: scrubEnvironment(io.env, loaded.secrets.values),
     model,
-    toolsets: [...toolsets ?? ALL_TOOLSETS],
+    toolsets: [...options.toolsets ?? ALL_TOOLSETS],
+    command: { id: crypto.randomUUID(), caps: { ...session, usd: options.budgetUsd ?? session.usd } },
   };
-}
-
-function shared(
-  requests: readonly TaskRequest[],
-  { budgetUsd }: DelegateOptions,
-): readonly TaskRequest[] {
-  if (budgetUsd === undefined) return requests;
-  return requests.map((request) => ({ ...request, budget_usd: budgetUsd / requests.length }));
 }

@@ -7,6 +7,8 @@ import { seconds, taskId, taskRequest } from "../../tools/delegation/task_argume
 /** Changed incompatibly, the protocol gets another number; a client says the one that it speaks. */
 export const PROTOCOL = 1;
 
+const cap = z.nullable(z.number().check(z.gte(0)));
+
 /** Where and with what a task that the shell delegates works. */
 export const taskPlace = z.strictObject({
   /** Absolute. */
@@ -16,6 +18,11 @@ export const taskPlace = z.strictObject({
   /** Unless a rule says otherwise. */
   model: z.strictObject({ provider: z.string(), model: z.string(), reasoningEffort: z.nullable(z.string()) }),
   toolsets: z.array(z.string()),
+  /** What all tasks of the command may use together; those of one command have the same id. */
+  command: z.strictObject({
+    id: z.string(),
+    caps: z.strictObject({ usd: cap, tokens: cap, requests: cap }),
+  }),
 });
 
 /** What {@linkcode taskPlace} yields. */
