@@ -3,7 +3,7 @@ import type { Clock } from "../support/clock.ts";
 import { ProviderError } from "../support/errors.ts";
 import type { Credential } from "./credential.ts";
 import type { Candidate, CredentialPool } from "./credential_pool.ts";
-import type { LaneUse } from "./lane.ts";
+import type { Lane, LaneUse } from "./lane.ts";
 import type { RequestOutcome } from "./provider.ts";
 import { DEFAULT_RETRY } from "./retry.ts";
 
@@ -103,8 +103,9 @@ export class RateGate {
     line.timer?.[Symbol.dispose]();
     line.timer = null;
     let soonestMs = Infinity;
+    const spokenFor = new Set<Lane>();
     for (const waiter of line.waiters.toSorted((a, b) => this.#rank(a) - this.#rank(b))) {
-      const waitMs = this.#serve(line, waiter);
+      const waitMs = this.#serve(line, waiter, spokenFor);
       soonestMs = Math.min(soonestMs, waitMs);
     }
     if (soonestMs < Infinity) line.timer = this.#clock.after(soonestMs, () => this.#pump(line));
@@ -114,12 +115,17 @@ export class RateGate {
     return agent === null ? -1 : this.#servedAt.get(agent) ?? 0;
   }
 
-  /** Lets one go or refuses it; returns how long it has to wait otherwise, Infinity when it has not to or for a release. */
-  #serve(line: Line, waiter: Waiter): number {
+  /**
+   * Lets one go or refuses it; returns how long it has to wait otherwise, Infinity when it has not to or for others.
+   * Nobody may take the room that those before it wait for, as many small requests would from a large one.
+   */
+  #serve(line: Line, waiter: Waiter, spokenFor: Set<Lane>): number {
     const { ask, settle } = waiter;
     const all = this.#pool.candidates(ask.endpoint, ask.model);
     const fresh = all.filter(({ credential }) => !ask.tried.has(credential.fingerprint));
-    const waits = new Map(all.map((each) => [each, this.#pool.waitMs(each, ask.tokens)]));
+    const waits = new Map(
+      all.map((each) => [each, spokenFor.has(each.lane) ? Infinity : this.#pool.waitMs(each, ask.tokens)]),
+    );
     const ready = [...fresh, ...all].find((each) => waits.get(each) === 0);
     if (ready !== undefined) {
       take(line, waiter);
@@ -129,7 +135,9 @@ export class RateGate {
     }
     const refusal = this.#refusal(ask, all, [...waits.values()]);
     if (refusal !== null && take(line, waiter)) settle.reject(refusal);
-    return refusal === null ? Math.min(...waits.values()) : Infinity;
+    if (refusal !== null) return Infinity;
+    for (const { lane } of all) spokenFor.add(lane);
+    return Math.min(...waits.values());
   }
 
   #start(ask: GateAsk, { credential, lane }: Candidate, otherKeys: number): Passage {

@@ -125,6 +125,28 @@ Deno.test("the gate overtakes nobody twice: who waits longest goes before who wa
   }
 });
 
+Deno.test("the gate lets a large request have the room that small ones would take again and again", async () => {
+  const clock = new FakeClock();
+  const limits = { concurrency: null, requests_per_minute: null, tokens_per_minute: 1_000 };
+  const { broker } = brokerOn(clock, { limitsOf: () => limits });
+  const served: string[] = [];
+  const serve = async (name: string, inputBound: number, count: number) => {
+    using agent = task(broker, name);
+    for (let n = 0; n < count; n++) {
+      const { id } = await agent.acquire({ ...ASK, inputBound }, never());
+      served.push(name);
+      await new Promise<void>((resolve) => clock.after(20_000, resolve));
+      agent.release(id, OK);
+    }
+  };
+  for (const small of ["t1", "t2", "t3"]) void serve(small, 1_000, 8);
+  await clock.advance(10_000);
+  void serve("large", 3_600, 1);
+  await clock.advance(600_000);
+  const before = served.slice(0, served.indexOf("large"));
+  assert.ok(before.length <= 3 + 3, `${before.length} small ones first`);
+});
+
 /** Numbers in [0, 1) that are the same in every run (a linear congruential generator, Numerical Recipes). */
 function seeded(seed: number): () => number {
   let state = seed;
