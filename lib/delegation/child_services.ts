@@ -93,9 +93,9 @@ export function childServices(supervisor: Supervisor, run: ChildRun): Services &
       return await shell.run(command, signal);
     },
     redact: (text) => Promise.resolve(ground.redactor.text(text)),
-    tool: ({ name, args }, signal) => {
+    tool: ({ name, args }, signal, givenUp) => {
       if (name === "ask_parent") return ask((args as AskArguments).question, signal); // validated by dispatch
-      return callDelegation(supervisor, name, args, { ownerId: record.id, by: "agent" }, signal);
+      return callDelegation(supervisor, name, args, { ownerId: record.id, by: "agent", givenUp }, signal);
     },
     [Symbol.dispose]() {
       leases[Symbol.dispose]();

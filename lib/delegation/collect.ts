@@ -1,6 +1,6 @@
 import type { Failed } from "../protocol/task_state.ts";
 import type { CollectedTask, CollectedTasks, DelegateReply } from "../protocol/task_view.ts";
-import type { OwnerId } from "../store/delivery.ts";
+import type { DeliveryLedger, DeliveryWay, OwnerId } from "../store/delivery.ts";
 import { ToolFailure, type WireError } from "../support/errors.ts";
 import type { CollectArguments } from "../tools/delegation/collect_task.ts";
 import type { DelegateArguments } from "../tools/delegation/delegate_task.ts";
@@ -170,6 +170,17 @@ function interruption(
   return { interrupted_by: end, questions };
 }
 
+/** Claims a result for an answer; it is free again when the caller gives the answer up before it stands anywhere. */
+export function claimFor(
+  { ownerId, givenUp }: Caller,
+  taskId: string,
+  way: DeliveryWay,
+  ledger: DeliveryLedger,
+): void {
+  if (givenUp?.aborted || !ledger.claim(taskId, ownerId, way)) return;
+  givenUp?.addEventListener("abort", () => ledger.giveBack(ownerId, taskId), { once: true });
+}
+
 /** What one task came to; the owner's own look claims the result. `sharing`: how many share this reply. */
 function collected(
   supervisor: Supervisor,
@@ -181,7 +192,7 @@ function collected(
   const { ground } = supervisor;
   const { id, spec, state } = record;
   if (record.isFinal && caller.by === "agent" && spec.ownerId === caller.ownerId) {
-    ground.ledger.claim(id, caller.ownerId, "collect");
+    claimFor(caller, id, "collect", ground.ledger);
   }
   const limit = caller.by === "user"
     ? Infinity

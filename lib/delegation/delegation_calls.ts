@@ -6,7 +6,7 @@ import type { DelegateArguments } from "../tools/delegation/delegate_task.ts";
 import type { ListArguments } from "../tools/delegation/list_tasks.ts";
 import type { SteerArguments } from "../tools/delegation/steer_task.ts";
 import type { TaskRequest } from "../tools/delegation/task_arguments.ts";
-import { collect, delegate } from "./collect.ts";
+import { claimFor, collect, delegate } from "./collect.ts";
 import type { Caller } from "./ground.ts";
 import { summaryOf } from "./notice.ts";
 import type { Supervisor } from "./supervisor.ts";
@@ -103,8 +103,8 @@ async function cancel(
     await supervisor.stop(record, caller.by === "user" ? "cancelled_by_user" : "cancelled_by_parent");
   }
   const settledMs = performance.now() - askedAt;
-  if (caller.by === "agent" && record.spec.ownerId === caller.ownerId) {
-    ledger.claim(record.id, caller.ownerId, "cancel");
+  if (record.isFinal && caller.by === "agent" && record.spec.ownerId === caller.ownerId) {
+    claimFor(caller, record.id, "cancel", ledger);
   }
   const summary = summaryOf(record);
   return {

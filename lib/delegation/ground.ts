@@ -47,6 +47,8 @@ export interface Caller {
   readonly ownerId: OwnerId;
   /** A person's look or command claims no results and is bound by no list of models. */
   readonly by: "agent" | "user";
+  /** Aborts when the caller does not take the answer, even one that is on its way: then it claims nothing. */
+  readonly givenUp?: AbortSignal;
   /** When that is not the session's own. */
   readonly place?: CallerPlace;
 }

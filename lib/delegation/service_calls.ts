@@ -21,12 +21,17 @@ export interface ServiceCasts {
   stored: ConversationUpdate;
 }
 
-/** The parent's side of {@linkcode ServiceCalls}: each with the signal that ends it when the child or its call does. */
+/**
+ * The parent's side of {@linkcode ServiceCalls}: each with the signal that ends it when the child or its call does, and
+ * one that aborts when the child gives the call up, until the next time it has stored its conversation even after the
+ * answer: they may have crossed.
+ */
 export type Services =
   & {
     readonly [Name in keyof ServiceCalls]: (
       args: Parameters<ServiceCalls[Name]>[0],
       signal: AbortSignal,
+      givenUp: AbortSignal,
     ) => Promise<ReturnType<ServiceCalls[Name]>>;
   }
   & { readonly [Name in keyof ServiceCasts]: (args: ServiceCasts[Name]) => void };

@@ -112,8 +112,9 @@ export class Supervisor implements AsyncDisposable {
   /** Stops a task and all below it; resolves when nothing of it runs any more. A final task stays as it is. */
   async stop(record: TaskRecord, cause: StopCause): Promise<void> {
     const run = this.#runs.get(record.id);
-    if (run !== undefined) return await run.stop(cause);
-    if (record.isFinal) return;
+    if (run !== undefined) await run.stop(cause);
+    const isParked = record.state.status === "interrupted" && run !== undefined;
+    if (record.isFinal || (isParked && cause === "session_closed")) return;
     record.apply({ type: "stop_asked", at: this.ground.clock.now(), cause });
     this.slots.leave(record.id);
     await this.#stopChildrenOf(record); // an interrupted one may have some
@@ -223,6 +224,7 @@ export class Supervisor implements AsyncDisposable {
       onEvent: (child, event) => this.#tellEvent(child, event),
       onOver: ({ record: over }) => {
         this.#runs.delete(over.id);
+        this.ground.ledger.giveBack(over.id); // nothing stores any more what it had claimed
         this.slots.leave(over.id);
       },
     });

@@ -13,8 +13,8 @@ export interface DeliveryLedger {
   claim(taskId: string, owner: OwnerId, way: DeliveryWay): boolean;
   /** All claims of this owner now stand in its stored conversation. Returns what was delivered by it. */
   confirm(owner: OwnerId): readonly { readonly taskId: string; readonly way: DeliveryWay }[];
-  /** The claims of this owner that were not confirmed are free again. */
-  giveBack(owner: OwnerId): void;
+  /** The claims of this owner that were not confirmed are free again: all, or the one of this task. */
+  giveBack(owner: OwnerId, taskId?: string): void;
   /** Whether the result was claimed, confirmed or not. */
   isClaimed(taskId: string): boolean;
 }
@@ -44,8 +44,10 @@ export class MemoryLedger implements DeliveryLedger {
     return confirmed;
   }
 
-  giveBack(owner: OwnerId): void {
-    for (const { taskId } of this.#claimsOf(owner)) this.#claims.delete(taskId);
+  giveBack(owner: OwnerId, only?: string): void {
+    for (const { taskId } of this.#claimsOf(owner)) {
+      if (only === undefined || only === taskId) this.#claims.delete(taskId);
+    }
   }
 
   isClaimed(taskId: string): boolean {

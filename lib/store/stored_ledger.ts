@@ -40,8 +40,8 @@ export class StoredLedger implements DeliveryLedger {
     return confirmed.filter(({ taskId }) => !late.includes(taskId));
   }
 
-  giveBack(owner: OwnerId): void {
-    this.#memory.giveBack(owner);
+  giveBack(owner: OwnerId, taskId?: string): void {
+    this.#memory.giveBack(owner, taskId);
   }
 
   isClaimed(taskId: string): boolean {

@@ -197,3 +197,14 @@ Deno.test("an agent with nothing but interrupted tasks, and tasks behind them, h
   await parked;
   assert.equal(before.supervisor.hasLive(null), false);
 });
+
+Deno.test("a cancel that comes while its task is being parked cancels it, and is what delivers it", async () => {
+  await using stage = new Stage();
+  const [id = ""] = await stage.spawn("one");
+  const parked = stage.supervisor.park(() => true, 0);
+  await stage.ground.clock.advance(1);
+  const cancelled = stage.call("cancel_task", { task_id: id });
+  await parked;
+  const { status, reason, delivered } = await cancelled;
+  assert.deepEqual([status, reason, delivered], ["cancelled", "cancelled_by_parent", true]);
+});

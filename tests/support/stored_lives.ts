@@ -97,5 +97,5 @@ const DELEGATION = {
   max_queued: 6,
   max_spawn_depth: 2,
   stall_seconds: 600,
-  child_timeout_seconds: 0,
+  child_timeout_seconds: 10,
 };
