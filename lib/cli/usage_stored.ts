@@ -4,7 +4,7 @@ import { hermesHome } from "../config/home.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import { readSnapshot } from "../delegation/task_snapshot.ts";
 import { credentialsOf } from "../provider/credential.ts";
-import { dayOf, startOfDay } from "../store/local_day.ts";
+import { dayOf, startOfDay } from "../store/utc_day.ts";
 import { DATABASE_FILE } from "../store/open_database.ts";
 import { openStore } from "../store/open_store.ts";
 import type { Store } from "../store/store.ts";

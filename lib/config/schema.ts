@@ -132,7 +132,7 @@ const budget = {
   task: section(cap(3, 5_000_000, 300), "One task"),
   day: section(
     { usd: key(optionalAmount, 50, "USD; null: no cap") },
-    "All sessions of this HERMES_HOME together, per day",
+    "All sessions of this HERMES_HOME together, per day in UTC",
   ),
 };
 

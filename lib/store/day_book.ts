@@ -2,7 +2,7 @@ import type { Clock } from "../support/clock.ts";
 import { isProcessAlive } from "../support/process_mark.ts";
 import type { Database } from "./database.ts";
 import { DayBell } from "./day_bell.ts";
-import { dayOf } from "./local_day.ts";
+import { dayOf } from "./utc_day.ts";
 import type { Amounts, SharedBook, SpendBook } from "./spend_book.ts";
 import { hostRows } from "./stored_hosts.ts";
 
@@ -24,7 +24,7 @@ interface Settlement {
 const NOTHING: Amounts = { usd: 0, tokens: 0, requests: 0 };
 
 /**
- * What all sessions of a state directory spend on the local calendar day. A request counts on the day on which it was
+ * What all sessions of a state directory spend on a day in UTC. A request counts on the day on which it was
  * reserved. What cannot be settled stays held, and is tried again with the next request.
  */
 export class DayBook implements SpendBook, AsyncDisposable {

@@ -14,7 +14,7 @@ export interface StoredUsage extends UsageGroup {
   readonly sessionId: string;
   /** Null: the session's own agent. */
   readonly taskId: OwnerId;
-  /** The local calendar day, as `2026-02-28`. */
+  /** The day in UTC, as `2026-02-28`. */
   readonly day: string;
 }
 
@@ -41,7 +41,7 @@ export function storedUsage(
   { sessionId, since = 0 }: UsageQuery,
 ): readonly StoredUsage[] {
   const rows = database.all<Columns>(
-    `SELECT provider, model, key, session_id, task_id, date(at / 1000, 'unixepoch', 'localtime') AS day,
+    `SELECT provider, model, key, session_id, task_id, date(at / 1000, 'unixepoch') AS day,
        count(*) AS requests, sum(is_estimate) AS estimates, sum(usd IS NULL AND input + output > 0) AS unpriced,
        sum(input) AS input, sum(cached) AS cached, sum(output) AS output, sum(reasoning) AS reasoning, sum(usd) AS usd
      FROM requests WHERE at >= ?1 AND (?2 IS NULL OR session_id = ?2)
@@ -57,7 +57,7 @@ export function storedUsage(
   }));
 }
 
-/** What all sessions together spent on a local calendar day and hold of it, in US dollars, as far as it has a cap. */
+/** What all sessions together spent on a day in UTC and hold of it, in US dollars, as far as it has a cap. */
 export function daySpending(
   database: Database,
   day: string,
