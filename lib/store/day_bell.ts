@@ -3,7 +3,10 @@ import { createConnection, createServer } from "node:net";
 import { join } from "node:path";
 import type { Clock } from "../support/clock.ts";
 
-/** A process that died with a hold rings no bell: while somebody waits, the dead are looked for this often. */
+/**
+ * A process that died with a hold rings no bell, so the dead are looked for this often, only while somebody waits: for
+ * an event, every process would have to listen for those who watch it from its first request on, waiter or not.
+ */
 const DEAD_LOOK_MS = 15_000;
 const HOST = "127.0.0.1";
 
