@@ -14,6 +14,20 @@ export const OUTCOME_UNKNOWN = JSON.stringify({
   },
 });
 
+/** What a question gets whose host ended before the answer came: nothing happened, so it can be asked again. */
+const NOT_ANSWERED = JSON.stringify({
+  error: {
+    code: "not_answered",
+    message: "The program ended before an answer came",
+    hint: "Ask again if the answer still matters",
+  },
+});
+
+/** What a call of `tool` gets that was open when its host ended. */
+export function lostCall(tool: string): string {
+  return tool === "ask_parent" ? NOT_ANSWERED : OUTCOME_UNKNOWN;
+}
+
 /** So many tokens the first `upTo` messages had, with the tools, when they were sent. */
 export interface ReportedInput {
   readonly tokens: number;
@@ -78,10 +92,12 @@ export class Conversation {
     this.#messages.push(result);
   }
 
-  /** Answers every call that is still open, as aborted unless told otherwise. */
-  closeOpenCalls(content: string = ABORTED): void {
+  /** Answers every call that is still open with what `answer` says for its tool; as aborted unless told otherwise. */
+  closeOpenCalls(answer: (tool: string) => string = () => ABORTED): void {
+    const asked = this.#messages.findLast((message) => message.role === "assistant");
     for (const callId of this.#open.splice(0)) {
-      this.#messages.push({ role: "tool", callId, content });
+      const tool = asked?.toolCalls.find(({ id }) => id === callId)?.name ?? "";
+      this.#messages.push({ role: "tool", callId, content: answer(tool) });
     }
   }
 

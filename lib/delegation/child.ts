@@ -1,5 +1,5 @@
 import type { ContextCare } from "../agent/context_care.ts";
-import { Conversation, OUTCOME_UNKNOWN } from "../agent/conversation.ts";
+import { Conversation, lostCall } from "../agent/conversation.ts";
 import type { Inbox } from "../agent/inbox.ts";
 import { LoopControl } from "../agent/loop_control.ts";
 import { runLoop } from "../agent/loop.ts";
@@ -92,7 +92,7 @@ function conversationOf({ history, systemPrompt, messages }: ChildBrief): Conver
   const conversation = history === null
     ? new Conversation([{ role: "system", content: systemPrompt }])
     : new Conversation(history, { stored: history.length });
-  conversation.closeOpenCalls(OUTCOME_UNKNOWN);
+  conversation.closeOpenCalls(lostCall);
   for (const message of messages) conversation.addUser(message);
   return conversation;
 }

@@ -1,5 +1,5 @@
 import type { ContextCare } from "../agent/context_care.ts";
-import { Conversation, OUTCOME_UNKNOWN } from "../agent/conversation.ts";
+import { Conversation, lostCall } from "../agent/conversation.ts";
 import type { Inbox } from "../agent/inbox.ts";
 import { LoopControl } from "../agent/loop_control.ts";
 import { runLoop } from "../agent/loop.ts";
@@ -223,6 +223,6 @@ function resumedConversation(options: ParentAgentOptions): Conversation {
   const system = systemMessage(options);
   const isSame = history[0]?.role === "system" && history[0].content === options.systemPrompt;
   const conversation = new Conversation([system, ...said], { stored: isSame ? history.length : 0 });
-  conversation.closeOpenCalls(OUTCOME_UNKNOWN);
+  conversation.closeOpenCalls(lostCall);
   return conversation;
 }

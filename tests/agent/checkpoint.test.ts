@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { Conversation, OUTCOME_UNKNOWN } from "../../lib/agent/conversation.ts";
+import { Conversation, lostCall, OUTCOME_UNKNOWN } from "../../lib/agent/conversation.ts";
 import type { ToolRunner } from "../../lib/agent/run_tools.ts";
 import type { AssistantMessage, ConversationUpdate, Message } from "../../lib/protocol/conversation.ts";
 import { AgentUnderTest, echo } from "../support/agent_loop.ts";
@@ -47,9 +47,18 @@ Deno.test("Conversation goes on with stored messages: the calls that have no res
   const history: Message[] = [SYSTEM, ASKS, { role: "tool", callId: "c1", content: "ok" }];
   const conversation = new Conversation(history, { stored: history.length });
   assert.equal(conversation.takeUpdate(), null);
-  conversation.closeOpenCalls(OUTCOME_UNKNOWN);
+  conversation.closeOpenCalls(lostCall);
   const answer = { role: "tool", callId: "c2", content: OUTCOME_UNKNOWN } as const;
   assert.deepEqual(conversation.takeUpdate(), { from: 3, messages: [answer] });
+});
+
+Deno.test("Conversation tells a lost question from a call that may have taken effect", () => {
+  const toolCalls = [["c1", "terminal"], ["c2", "ask_parent"]]
+    .map(([id = "", name = ""]) => ({ id, name, arguments: "{}" }));
+  const conversation = new Conversation([SYSTEM, { role: "assistant", content: "", toolCalls }]);
+  conversation.closeOpenCalls(lostCall);
+  const codes = conversation.messages.slice(2).map(({ content }) => JSON.parse(content).error.code);
+  assert.deepEqual(codes, ["outcome_unknown", "not_answered"]);
 });
 
 Deno.test("runLoop() stores a turn's calls before they run and its results after, never between", async () => {

@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers";
-import { Conversation, OUTCOME_UNKNOWN } from "../../lib/agent/conversation.ts";
+import { Conversation, lostCall } from "../../lib/agent/conversation.ts";
 import { LoopControl } from "../../lib/agent/loop_control.ts";
 import { runLoop } from "../../lib/agent/loop.ts";
 import { ParentPort } from "../../lib/delegation/parent_port.ts";
@@ -123,7 +123,7 @@ function conversationOf({ history, systemPrompt, messages }: ChildBrief): Conver
   const conversation = history === null
     ? new Conversation([{ role: "system", content: systemPrompt }])
     : new Conversation(history, { stored: history.length });
-  conversation.closeOpenCalls(OUTCOME_UNKNOWN);
+  conversation.closeOpenCalls(lostCall);
   for (const message of messages) conversation.addUser(message);
   return conversation;
 }
