@@ -20,10 +20,10 @@ export async function followTask(
   taskId: string,
   options: FollowOptions,
 ): Promise<void> {
-  let last: SessionEvent | null = null;
+  let isTold = false;
   let since = options.since ?? 0;
   const show = (event: SessionEvent) => {
-    last = event;
+    if (event.type !== "task.delivered") isTold = event.type === "task.ended"; // its last word may be followed by that
     if ("seq" in event) since = event.seq;
     if (options.json !== true) io.stdout.write(lineOf(event, options));
   };
@@ -37,7 +37,6 @@ export async function followTask(
       return replyOf<TaskView>(await archive.call("check_task", { task_id: taskId }));
     },
   });
-  const isTold = (last as SessionEvent | null)?.type === "task.ended"; // set by show(), unseen by the compiler
   if (!isTold && options.json !== true && options.jsonl !== true) {
     io.stdout.write(oneLine(`${taskId} ${endingOf(task)}`) + "\n");
   }
