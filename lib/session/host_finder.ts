@@ -1,5 +1,4 @@
 import type { HostRow, Store } from "../store/store.ts";
-import { StoreWatch } from "../store/store_watch.ts";
 import { type Clock, delay } from "../support/clock.ts";
 import { UserError } from "../support/errors.ts";
 import { ControlClient, HostGone } from "./control/client.ts";
@@ -53,61 +52,28 @@ export class HostFinder implements Disposable {
   }
 }
 
-/** A process that is killed writes nothing, nor does every file system tell of writes: then it is looked again. */
-const LOOK_AGAIN_MS = 250;
-/** Writes come in bunches, and a look may write too. */
-const SETTLE_MS = 10;
-/** Machines may be slow. */
-const GIVE_UP_MS = 60_000;
+/** A host that is just coming or just leaving is asked again after so long: for a minute, since machines may be slow. */
+const RETRY_MS = 30;
+const MAX_RETRIES = 2_000;
 
 /**
- * Tries `ask` until it does not end in {@linkcode HostGone}: then it finds another host, or none. It is tried again when
- * something was written to the store, where a host enters, says that it listens, and leaves. Rejects with a `UserError`
- * when a process that lives never answers, or with the signal's reason.
+ * Tries `ask` until it does not end in {@linkcode HostGone}: then it finds another host, or none. Rejects with a
+ * `UserError` when a process that lives never answers, or with the signal's reason.
  */
 export async function untilAnswered<Result>(
   ask: () => Promise<Result>,
-  { home, clock, signal }: Omit<HostFinderOptions, "store">,
+  { clock, signal }: Pick<HostFinderOptions, "clock" | "signal">,
 ): Promise<Result> {
-  const first = await answerOf(ask);
-  if (first !== null) return first.result;
-  using watch = new StoreWatch(home);
-  const giveUpAt = clock.now() + GIVE_UP_MS;
-  while (clock.now() < giveUpAt) {
-    const written = watch.next();
-    const answer = await answerOf(ask);
-    if (answer !== null) return answer.result;
-    await atMost(LOOK_AGAIN_MS, written, { clock, signal });
-    await delay(clock, SETTLE_MS, signal);
+  for (let tries = 0; tries < MAX_RETRIES; tries++) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof HostGone)) throw error;
+      await delay(clock, RETRY_MS, signal);
+    }
   }
   throw new UserError("Cannot reach the host of the task: its process lives and does not answer", {
     hint: "hermes list shows the hosts with their process ids",
     exitCode: 75,
   });
-}
-
-/** Null: whom it asked has gone. */
-async function answerOf<Result>(ask: () => Promise<Result>): Promise<{ readonly result: Result } | null> {
-  try {
-    return { result: await ask() };
-  } catch (error) {
-    if (error instanceof HostGone) return null;
-    throw error;
-  }
-}
-
-/** Resolves with `event`, which never rejects, or after `ms`; rejects with the signal's reason. */
-async function atMost(
-  ms: number,
-  event: Promise<void>,
-  { clock, signal }: Pick<HostFinderOptions, "clock" | "signal">,
-): Promise<void> {
-  const patience = new AbortController();
-  const late = delay(clock, ms, AbortSignal.any([signal, patience.signal]));
-  late.catch(() => {}); // aborted below, or heard of by the race
-  try {
-    await Promise.race([event, late]);
-  } finally {
-    patience.abort();
-  }
 }

@@ -17,7 +17,7 @@ export async function onDetachedHost<Result>(
   return await untilAnswered(async () => {
     const client = await connect(reach, detachedHost(reach)) ?? await start(io, reach);
     return await ask(client).catch(refuseSecondTry);
-  }, { home: reach.home, clock: systemClock, signal: reach.signal });
+  }, { clock: systemClock, signal: reach.signal });
 }
 
 /** The detached host, if there is one. */

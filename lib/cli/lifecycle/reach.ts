@@ -56,7 +56,7 @@ export class Reach implements Disposable {
       const { task, host } = await this.#find(taskId);
       if (host === null) return await stored(this.#archiveOf(task), task);
       return await live(await this.finder.connect(host));
-    }, { home: this.home, clock: systemClock, signal: this.signal });
+    }, { clock: systemClock, signal: this.signal });
   }
 
   /** Throws {@linkcode ToolFailure} `unknown_task` for the first id that no task has. */

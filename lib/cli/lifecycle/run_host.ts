@@ -32,7 +32,7 @@ export async function runHostCommand(io: Io): Promise<number> {
     }
   };
   try {
-    await untilAnswered(host, { home: dirname(loaded.path), clock: systemClock, signal });
+    await untilAnswered(host, { clock: systemClock, signal });
   } catch (error) {
     if (ending.exitCode === null) throw error;
   }
