@@ -1,8 +1,8 @@
 import type { HostRow, Store } from "../store/store.ts";
 import { type Clock, delay } from "../support/clock.ts";
-import { UserError } from "../support/errors.ts";
-import { ControlClient, HostGone } from "./control/client.ts";
+import { type ControlClient, HostGone } from "./control/client.ts";
 import { readToken } from "./control/token.ts";
+import { greetHost, noAnswer } from "./greet_host.ts";
 
 /** Where hosts are looked for. */
 export interface HostFinderOptions {
@@ -28,13 +28,14 @@ export class HostFinder implements Disposable {
   }
 
   /** A connection to a host that listens. Rejects with {@linkcode HostGone} when it does not any more. */
-  async connect({ hostId, socket }: HostRow): Promise<ControlClient> {
-    const { home, signal } = this.#options;
+  async connect(host: HostRow): Promise<ControlClient> {
+    const { hostId, socket } = host;
+    const { home } = this.#options;
     const known = await this.#clients.get(hostId);
     if (known?.isOpen === true) return known;
     const token = readToken(home, hostId);
     if (socket === null || token === null) throw new HostGone("The host does not listen");
-    const client = ControlClient.connect({ socket, token }, signal);
+    const client = greetHost(host, { socket, token }, this.#options);
     this.#clients.set(hostId, client);
     try {
       return await client;
@@ -72,8 +73,5 @@ export async function untilAnswered<Result>(
       await delay(clock, RETRY_MS, signal);
     }
   }
-  throw new UserError("Cannot reach the host of the task: its process lives and does not answer", {
-    hint: "hermes list shows the hosts with their process ids",
-    exitCode: 75,
-  });
+  throw noAnswer();
 }
