@@ -94,7 +94,7 @@ endToEnd("a person who leaves a chat says what becomes of its tasks", async (her
   await terminal.waitFor(/^> $|^>$/m);
   terminal.type("go");
   terminal.press("Enter");
-  await terminal.waitFor(/it works\s+>\s*$/);
+  await terminal.waitFor(/it works[^]*\n>\s*$/);
   await isRunning(hermes);
   terminal.press("C-c");
   await terminal.waitFor(/1 task runs\. Move it to the background and leave \(m\).*\n>\s*$/);
@@ -128,7 +128,7 @@ endToEnd("a person who leaves a chat can cancel its tasks; a third Ctrl-C does s
   await terminal.waitFor(/^> $|^>$/m);
   terminal.type("go");
   terminal.press("Enter");
-  await terminal.waitFor(/it works\s+>\s*$/);
+  await terminal.waitFor(/it works[^]*\n>\s*$/);
   await isRunning(hermes);
   terminal.press("C-c");
   await terminal.waitFor(/1 task runs\. .*\n>\s*$/);
