@@ -104,8 +104,8 @@ export class StoredInvariants {
     }
   }
 
-  /** Whether it was delivered is the one thing that may still change. */
-  #sameBytes({ delivered: _, ...reply }: CollectedTask): void {
+  /** What may still change: whether it was delivered, and what those below it spend that a crash left to be resumed. */
+  #sameBytes({ delivered: _, subtree: __, ...reply }: CollectedTask): void {
     if (!["completed", "failed", "cancelled"].includes(reply.status)) return;
     const bytes = JSON.stringify(reply);
     assert.equal(bytes, this.#ended.get(reply.task_id) || bytes);
