@@ -137,3 +137,24 @@ endToEnd("a person who leaves a chat can cancel its tasks; a third Ctrl-C does s
   const { status, reason } = await onlyTask(hermes);
   assert.deepEqual([status, reason], ["cancelled", "session_closed"]);
 }, { commands: ["tmux"] });
+
+endToEnd("Ctrl-D with tasks that run says what is awaited, and Ctrl-C then leaves", async (hermes) => {
+  await using server = await heldChild();
+  useServer(hermes, server.baseUrl);
+  using terminal = new Tmux({
+    command: [...hermes.launcher.command, "chat"],
+    env: hermes.environment(),
+    cwd: hermes.work,
+    socketDir: hermes.root,
+  });
+  await terminal.waitFor(/^> $|^>$/m);
+  terminal.type("go");
+  terminal.press("Enter");
+  await terminal.waitFor(/it works[^]*\n>\s*$/);
+  await isRunning(hermes);
+  terminal.press("C-d");
+  await terminal.waitFor(/hermes: waiting for 1 task to end; Ctrl-C cancels and leaves/);
+  terminal.press("C-c");
+  assert.equal(await terminal.ended(), 130);
+  assert.equal((await onlyTask(hermes)).status, "cancelled");
+}, { commands: ["tmux"] });

@@ -106,6 +106,7 @@ async function talk(chat: Chat, lines: Lines): Promise<LoopEnd | null> {
     else if (!isSlash(next.line)) last = await turn(chat, next.line);
     else if (await slash(chat, next.line) && await mayLeave(chat)) return last;
   }
+  sayWhatIsAwaited(chat);
   const drained = await drain(run.session.supervisor, agent, ending.signal).catch((error) => {
     if (ending.signal.aborted) return null;
     throw error;
@@ -113,6 +114,14 @@ async function talk(chat: Chat, lines: Lines): Promise<LoopEnd | null> {
   chat.writer.flush();
   if (drained !== null) complain(chat, drained);
   return drained ?? last;
+}
+
+/** Nothing can be entered any more: a person would take the silence for a hang. */
+function sayWhatIsAwaited({ io, run }: Chat): void {
+  const { length } = liveTasks(run);
+  if (!io.stdin.isTerminal || length === 0) return;
+  const tasks = length === 1 ? "1 task" : `${length} tasks`;
+  around(run, () => io.stderr.write(`hermes: waiting for ${tasks} to end; Ctrl-C cancels and leaves\n`));
 }
 
 async function turn(chat: Chat, message: string): Promise<LoopEnd> {

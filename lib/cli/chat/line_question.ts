@@ -14,6 +14,7 @@ export interface LineQuestionOptions<Answer> {
 export class LineQuestion<Answer> {
   readonly #options: LineQuestionOptions<Answer>;
   #answered: ((answer: Answer) => void) | null = null;
+  #isClosed = false;
 
   constructor(options: LineQuestionOptions<Answer>) {
     this.#options = options;
@@ -27,6 +28,7 @@ export class LineQuestion<Answer> {
   /** Resolves with the answer; rejects with the signal's reason. One question at a time. */
   async ask(text: string, signal?: AbortSignal): Promise<Answer> {
     signal?.throwIfAborted();
+    if (this.#isClosed) return this.#options.closed;
     const { promise, resolve, reject } = Promise.withResolvers<Answer>();
     const onAbort = () => reject(signal?.reason);
     signal?.addEventListener("abort", onAbort, { once: true });
@@ -53,6 +55,7 @@ export class LineQuestion<Answer> {
 
   /** Nobody answers any more. */
   close(): void {
+    this.#isClosed = true;
     this.#answered?.(this.#options.closed);
   }
 }
