@@ -104,6 +104,7 @@ endToEnd("cancel stops a task for real, and says so to who waits for it", async 
   assert.deepEqual([collected.code, collected.stdout], [130, ""]);
   assert.match(collected.stderr, /cancelled/);
   assert.equal((await followed.finished).code, 130);
+  assert.deepEqual((await json(hermes, "list")).tasks, [], "the shell was told here all there is of its own");
 });
 
 endToEnd("cancel --all wants to know of which session", async (hermes) => {

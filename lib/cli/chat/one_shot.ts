@@ -46,7 +46,9 @@ async function drained({ session }: Run, agent: Agent, signal: AbortSignal): Pro
 }
 
 function tell(io: Io, { session }: Run, end: LoopEnd, text: string, options: OneShotOptions): number {
-  const code = exitOfEnd(end);
+  const ended = exitOfEnd(end);
+  const isUnfinished = session.supervisor.table.childrenOf(null).some((record) => !record.isFinal);
+  const code = ended === EXIT.done && isUnfinished ? EXIT.failed : ended;
   const error = code === EXIT.done ? null : errorOfEnd(end);
   session.events.emit({ type: "session.ended", exit_code: code });
   if (options.json === true) io.stdout.write(JSON.stringify(document(session, text, error)) + "\n");

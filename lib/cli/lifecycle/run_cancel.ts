@@ -6,6 +6,7 @@ import { renderReply } from "../render/reply.ts";
 import { callTask } from "./call_task.ts";
 import type { Reach } from "./reach.ts";
 import { isFinalStatus } from "./settled.ts";
+import { asPrinted, notePrinted } from "./wait_for_task.ts";
 import { distinct, withReach, writeJson } from "./with_reach.ts";
 
 /** The options of `hermes cancel`. */
@@ -16,19 +17,23 @@ export interface CancelOptions {
   readonly json?: true | undefined;
 }
 
-/** Stops tasks, each with all below it; returns the exit code once nothing of them runs. */
+/**
+ * Stops tasks, each with all below it; returns the exit code once nothing of them runs. The shell is told here all there
+ * is of its own: they are delivered by that.
+ */
 export function runCancel(io: Io, taskIds: readonly string[], options: CancelOptions): Promise<number> {
   refuseUnclear(taskIds, options);
   return withReach(io, async (reach) => {
     await reach.assertKnown(taskIds);
     const ids = options.all === true ? openTasks(reach, options.session) : distinct(taskIds);
     const cancel = (task_id: string) => callTask<CancelReply>(reach, "cancel_task", { task_id });
-    const replies = await Promise.all(ids.map(cancel));
+    const replies = (await Promise.all(ids.map(cancel))).map((reply) => asPrinted(reach, reply));
     if (options.json !== true) {
       const style = { columns: undefined, color: false };
       io.stdout.write(replies.map((reply) => renderReply("cancel_task", reply, style)).join(""));
     } else if (options.all === true) io.stdout.write(JSON.stringify({ results: replies }) + "\n");
     else writeJson(io, replies);
+    await notePrinted(reach, replies);
     return EXIT.done;
   });
 }

@@ -1,4 +1,4 @@
-import type { CollectedTask } from "../../protocol/task_view.ts";
+import type { CollectedTask, TaskView } from "../../protocol/task_view.ts";
 import { isSettledStatus } from "./settled.ts";
 import { type Reach, replyOf } from "./reach.ts";
 
@@ -28,7 +28,7 @@ export async function waitForTask(
  * Notes that results were printed. Only the shell's own are delivered by that: what belongs to a chat or to another
  * task stays as it was.
  */
-export async function notePrinted(reach: Reach, tasks: readonly CollectedTask[]): Promise<void> {
+export async function notePrinted(reach: Reach, tasks: readonly TaskView[]): Promise<void> {
   for (const { task_id } of tasks.filter((task) => isDeliverable(reach, task))) {
     await reach.ask<unknown>(task_id, {
       live: (client) => client.request("deliver", { task_id }, { signal: reach.signal }),
@@ -38,11 +38,11 @@ export async function notePrinted(reach: Reach, tasks: readonly CollectedTask[])
 }
 
 /** The task as it is printed: what is printed is delivered by that. */
-export function asPrinted(reach: Reach, task: CollectedTask): CollectedTask {
+export function asPrinted<Task extends TaskView>(reach: Reach, task: Task): Task {
   return isDeliverable(reach, task) ? { ...task, delivered: true } : task;
 }
 
-function isDeliverable({ store }: Reach, { task_id, status }: CollectedTask): boolean {
+function isDeliverable({ store }: Reach, { task_id, status }: TaskView): boolean {
   if (!isSettledStatus(status) || status === "interrupted") return false;
   const task = store.tasks.get(task_id);
   const session = task === undefined ? undefined : store.session(task.sessionId);
