@@ -1,6 +1,7 @@
 import { ProviderError, UserError } from "../support/errors.ts";
 import { BudgetScope, type ScopeName } from "./budget_scope.ts";
-import { type BudgetAsk, isUseful } from "./reservation.ts";
+import { asideFor, type BudgetAsk, isUseful } from "./reservation.ts";
+import { minus } from "./spend.ts";
 
 /** A request that can never be paid for under the caps as they are. */
 export class BudgetRefusal extends ProviderError {
@@ -9,7 +10,7 @@ export class BudgetRefusal extends ProviderError {
 
   constructor(ask: BudgetAsk) {
     const { scopes } = ask.account;
-    const { name, caps, book } = scopes.toSorted((a, b) => share(b) - share(a))[0] ?? FREE;
+    const { name, caps, book } = tooSmall(ask) ?? scopes.toSorted((a, b) => share(b) - share(a))[0] ?? FREE;
     const words = [
       ...caps.usd === null || ask.price === null ? [] : [`$${book.settled.usd.toFixed(2)} of $${caps.usd}`],
       ...caps.tokens === null ? [] : [`${book.settled.tokens} of ${caps.tokens} tokens`],
@@ -31,6 +32,13 @@ const HINTS: Readonly<Record<ScopeName, string>> = {
   session: "Raise it with /budget +USD or --budget-usd, or budget.session in config.yaml",
   day: "It counts all sessions; raise budget.day in config.yaml",
 };
+
+/** The innermost scope that leaves no room for the request, by itself or beside what its hand-over needs. */
+function tooSmall(ask: BudgetAsk): BudgetScope | undefined {
+  const { scopes } = ask.account;
+  return scopes.find(({ leftAtBest }) => !isUseful(ask, leftAtBest)) ??
+    scopes.find(({ leftAtBest }) => !isUseful(ask, minus(leftAtBest, asideFor(ask))));
+}
 
 /** Whether the dollars of a scope, or the rest of its caps, leave no room for a request. */
 function isShort({ leftAtBest }: BudgetScope, ask: BudgetAsk, what: "usd" | "others"): boolean {

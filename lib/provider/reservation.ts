@@ -78,7 +78,7 @@ export function isTight({ left }: BudgetScope, ask: BudgetAsk): boolean {
 }
 
 /** What has to stay for the hand-over once this request is paid. */
-function asideFor(ask: BudgetAsk): Amounts {
+export function asideFor(ask: BudgetAsk): Amounts {
   if (ask.isHandover || ask.account.task === null) return NOTHING;
   const { input, output } = HANDOVER_TOKENS;
   return requestCost({ input: inputOf(ask) + input, output }, ask.price);

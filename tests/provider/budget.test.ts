@@ -38,6 +38,14 @@ Deno.test("a request that can never fit is refused with what is used", async () 
   });
 });
 
+Deno.test("a refusal names the innermost budget that is too small, not the one that is used most", async () => {
+  const { broker } = brokerOn(new FakeClock(), { caps: { requests: 10 } });
+  for (let count = 0; count < 5; count++) await spend(broker, usage(1, 1));
+  const caps: Caps = { ...NO_CAPS, tokens: 20 };
+  const child = broker.forTask({ taskId: "t1", parentId: null, caps, onWait: () => {} });
+  await assert.rejects(child.acquire(ASK, never()), /budget of the task is used up \(0 of 20 tokens\)/);
+});
+
 Deno.test("what fits only after others settle waits for them, in order", async () => {
   const { broker } = brokerOn(new FakeClock(), { caps: { tokens: 500 } });
   const waits: (string | null)[] = [];
