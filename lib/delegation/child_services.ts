@@ -1,7 +1,7 @@
 import type { AskArguments } from "../tools/delegation/ask_parent.ts";
 import type { ClosingOffer, ClosingReply } from "../protocol/worker_messages.ts";
 import type { TaskAccount } from "../provider/provider.ts";
-import { ProviderError } from "../support/errors.ts";
+import { ProviderError, toWireError } from "../support/errors.ts";
 import type { ChildRun } from "./child_run.ts";
 import { judgeClosing } from "./closing.ts";
 import { callDelegation } from "./delegation_calls.ts";
@@ -73,6 +73,7 @@ export function childServices(supervisor: Supervisor, run: ChildRun): Services &
         return lease;
       } catch (error) {
         if (isHandover || !(error instanceof ProviderError) || error.code !== "budget") throw error;
+        record.refusal = toWireError(error);
         run.windDown("budget");
         throw new DOMException("The budget of the task is used up", "AbortError");
       } finally {

@@ -205,7 +205,7 @@ function collected(
     ...(state.status === "completed" && state.final.result !== undefined
       ? { result: state.final.result }
       : {}),
-    ...(state.status === "failed" ? { error: errorOf(state) } : {}),
+    ...(state.status === "failed" ? { error: errorOf(state, record.refusal) } : {}),
     ...(state.status === "completed"
       ? {}
       : { partial_output: record.progress.output.lastLines(Infinity).join("\n") }),
@@ -224,7 +224,11 @@ const REASONS: Readonly<Partial<Record<Failed["reason"], string>>> = {
   loop: "It made the same calls with the same results again and again",
 };
 
-function errorOf({ reason, error }: Failed): WireError & { retryable: boolean } {
-  const known = error ?? { code: reason, message: REASONS[reason] ?? reason };
+function errorOf(
+  { reason, error }: Failed,
+  refusal: WireError | null,
+): WireError & { retryable: boolean } {
+  const known = error ?? (reason === "budget" ? refusal : null) ??
+    { code: reason, message: REASONS[reason] ?? reason };
   return { ...known, retryable: known.retryable ?? false };
 }

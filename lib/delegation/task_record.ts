@@ -1,4 +1,5 @@
 import { advance, isFinal, type TaskEvent, type TaskState } from "../protocol/task_state.ts";
+import type { WireError } from "../support/errors.ts";
 import { Evidence } from "./evidence.ts";
 import { Progress } from "./progress.ts";
 import { SteerBox } from "./steer_box.ts";
@@ -15,6 +16,8 @@ export class TaskRecord {
   readonly progress: Progress;
   /** Why it is cancelled, in the words of whoever did; null when they gave none. */
   cancelWords: string | null = null;
+  /** Which budget let it send no more, in the words of the refusal; null while none did. */
+  refusal: WireError | null = null;
   #isResumed = false;
   #state: TaskState;
   readonly #onChange: (record: TaskRecord, event: TaskEvent) => void;
@@ -30,12 +33,13 @@ export class TaskRecord {
 
   /** The record of a task that was stored; `onChange` as in the constructor. */
   static restored(
-    { spec, createdAt, state, cancelWords, progress, steers, evidence }: TaskSnapshot,
+    { spec, createdAt, state, cancelWords, refusal, progress, steers, evidence }: TaskSnapshot,
     onChange: (record: TaskRecord, event: TaskEvent) => void,
   ): TaskRecord {
     const record = new TaskRecord(spec, createdAt, onChange);
     record.#state = state;
     record.cancelWords = cancelWords;
+    record.refusal = refusal;
     record.progress.restore(progress);
     record.steers.restore(steers);
     record.evidence.restore(evidence);
@@ -50,6 +54,7 @@ export class TaskRecord {
       createdAt: this.createdAt,
       state: this.#state,
       cancelWords: this.cancelWords,
+      refusal: this.refusal,
       progress: this.progress.snapshot,
       steers: this.steers.snapshot,
       evidence: this.evidence.view,

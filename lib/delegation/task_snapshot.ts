@@ -1,5 +1,6 @@
 import { advance, type TaskEvent, type TaskState } from "../protocol/task_state.ts";
 import type { EvidenceView } from "../protocol/task_view.ts";
+import type { WireError } from "../support/errors.ts";
 import type { ProgressSnapshot } from "./progress.ts";
 import type { SteerSnapshot } from "./steer_box.ts";
 import type { TaskSpec } from "./task_spec.ts";
@@ -12,6 +13,7 @@ export interface TaskSnapshot {
   readonly createdAt: number;
   readonly state: TaskState;
   readonly cancelWords: string | null;
+  readonly refusal: WireError | null;
   readonly progress: ProgressSnapshot;
   readonly steers: readonly SteerSnapshot[];
   readonly evidence: EvidenceView;

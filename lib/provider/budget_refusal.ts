@@ -18,7 +18,7 @@ export class BudgetRefusal extends ProviderError {
     ];
     super(
       "budget",
-      `Cannot send another request: the budget of the ${name} is used up (${words.join(", ")})`,
+      `Cannot send another request: the budget of the ${name} leaves no room for it (${words.join(", ")})`,
       { retryable: false, hint: HINTS[name] },
     );
     this.shortOfUsd = scopes.some((scope) => isShort(scope, ask, "others"))

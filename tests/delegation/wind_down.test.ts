@@ -97,8 +97,9 @@ Deno.test("a used-up token budget asks for the hand-over instead of another requ
   });
   puppet.tell(handedOver("as far as it went", "budget"));
   await settled();
-  const { status, reason, summary, tokens } = await stage.call("collect_task", { task_id: id });
+  const { status, reason, summary, tokens, error } = await stage.call("collect_task", { task_id: id });
   assert.deepEqual([status, reason, summary, tokens], ["failed", "budget", "as far as it went", USAGE]);
+  assert.match(error.message, /the budget of the task leaves no room for it \(1880 of 4000 tokens/);
 });
 
 for (const reason of ["max_turns", "loop"] as const) {

@@ -72,7 +72,7 @@ endToEnd("chat -q that cannot pay for a request sends none and says so", async (
   useServer(hermes, server.baseUrl, PRICED);
   const { code, stdout, stderr } = await hermes.run(["chat", "-Q", "--budget-usd", "0.001", "-q", "hi"]);
   assert.deepEqual([code, stdout, server.requests.length], [3, "", 0]);
-  assert.match(stderr, /budget of the session is used up/);
+  assert.match(stderr, /budget of the session leaves no room for it/);
 });
 
 endToEnd("/budget shows what is used and +USD lets the chat go on", async (hermes) => {
@@ -81,7 +81,7 @@ endToEnd("/budget shows what is used and +USD lets the chat go on", async (herme
   const { stdout, stderr } = await hermes.run(["chat", "-Q", "--plain", "--budget-usd", "0.001"], {
     stdin: "hi\n/budget\n/budget +5\nhi\n",
   });
-  assert.match(stderr, /budget of the session is used up/);
+  assert.match(stderr, /budget of the session leaves no room for it/);
   assert.match(stdout, /\$0 of \$0\.001, 0 of 50M tokens, 0 of 5000 requests\n\$0 of \$5\.00/);
   assert.match(stdout, /paid for/);
   assert.equal(server.requests.length, 1);
@@ -130,7 +130,7 @@ endToEnd("a no at the cap ends the turn as without a terminal", async (hermes) =
   enter(terminal, "hi");
   await terminal.waitFor(/\[\+5 \/ no\]/);
   enter(terminal, "no");
-  await terminal.waitFor(/Cannot send another request: the budget of the session is used up/);
+  await terminal.waitFor(/Cannot send another request: the budget of the session leaves no room for it/);
   terminal.press("C-d");
   assert.equal(await terminal.ended(), 3);
   assert.equal(server.requests.length, 0);

@@ -33,7 +33,7 @@ Deno.test("a request that can never fit is refused with what is used", async () 
   await spend(broker, refused("server", 500));
   await assert.rejects(broker.acquire(ASK, never()), (error) => {
     assert.ok(isBudget(error));
-    assert.match(String(error), /budget of the session is used up \(2 of 2 requests\)/);
+    assert.match(String(error), /budget of the session leaves no room for it \(2 of 2 requests\)/);
     return true;
   });
 });
@@ -43,7 +43,10 @@ Deno.test("a refusal names the innermost budget that is too small, not the one t
   for (let count = 0; count < 5; count++) await spend(broker, usage(1, 1));
   const caps: Caps = { ...NO_CAPS, tokens: 20 };
   const child = broker.forTask({ taskId: "t1", parentId: null, caps, onWait: () => {} });
-  await assert.rejects(child.acquire(ASK, never()), /budget of the task is used up \(0 of 20 tokens\)/);
+  await assert.rejects(
+    child.acquire(ASK, never()),
+    /budget of the task leaves no room for it \(0 of 20 tokens\)/,
+  );
 });
 
 Deno.test("what fits only after others settle waits for them, in order", async () => {

@@ -22,7 +22,7 @@ async function send(broker: Broker, count: number): Promise<number> {
     try {
       broker.release((await broker.acquire({ ...ASK, isHandover: true }, never())).id, OK);
     } catch (error) {
-      assert.match(String(error), /budget of the session is used up/);
+      assert.match(String(error), /budget of the session leaves no room for it/);
       return sent;
     }
   }
