@@ -15,7 +15,7 @@ export async function onDetachedHost<Result>(
   ask: (client: ControlClient) => Promise<Result>,
 ): Promise<Result> {
   return await untilAnswered(async () => {
-    const client = await connect(reach, detachedHost(reach)) ?? await start(io, reach);
+    const client = await connectTo(reach, detachedHost(reach)) ?? await start(io, reach);
     return await ask(client).catch(refuseSecondTry);
   }, { clock: systemClock, signal: reach.signal });
 }
@@ -25,7 +25,8 @@ export function detachedHost({ finder }: Reach): HostRow | undefined {
   return finder.live().find(({ kind }) => kind === "detached");
 }
 
-async function connect({ finder }: Reach, host: HostRow | undefined): Promise<ControlClient | null> {
+/** A connection to a host; null when there is none that answers. Rejects with what else goes wrong. */
+export async function connectTo({ finder }: Reach, host: HostRow | undefined): Promise<ControlClient | null> {
   if (host === undefined) return null;
   return await finder.connect(host).catch((error) => {
     if (error instanceof HostGone) return null; // about to come or to leave: what is started waits for it

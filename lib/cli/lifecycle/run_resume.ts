@@ -5,7 +5,7 @@ import { EXIT } from "../exit_codes.ts";
 import type { Io } from "../io.ts";
 import { statusText } from "../render/status.ts";
 import { labelOf } from "../render/list.ts";
-import { onDetachedHost } from "./detached_host.ts";
+import { connectTo, onDetachedHost } from "./detached_host.ts";
 import type { Reach } from "./reach.ts";
 import { collectTasks } from "./run_collect.ts";
 import { isFinalStatus } from "./settled.ts";
@@ -46,7 +46,7 @@ async function resume(io: Io, reach: Reach, taskId: string): Promise<readonly Ta
   const options = { signal: reach.signal };
   const sessionId = reach.store.tasks.get(taskId)?.sessionId;
   const own = reach.finder.live().find((host) => host.sessionId === sessionId && host.socket !== null);
-  const client = own === undefined ? null : await reach.finder.connect(own).catch(() => null);
+  const client = await connectTo(reach, own);
   if (client !== null) return (await client.request("resume", params, options)).tasks;
   const { tasks } = await onDetachedHost(io, reach, (host) => host.request("resume", params, options));
   return tasks;
