@@ -37,6 +37,27 @@ function letGo(hermes: EndToEnd): void {
   Deno.writeTextFileSync(`${hermes.work}/go`, "");
 }
 
+/** A chat on a terminal at its prompt, while its child is in the middle of a command. */
+async function idleChat(hermes: EndToEnd): Promise<Tmux> {
+  const terminal = new Tmux({
+    command: [...hermes.launcher.command, "chat"],
+    env: hermes.environment(),
+    cwd: hermes.work,
+    socketDir: hermes.root,
+  });
+  try {
+    await terminal.waitFor(/^> $|^>$/m);
+    terminal.type("go");
+    terminal.press("Enter");
+    await terminal.waitFor(/it works[^]*\n>\s*$/);
+    await isRunning(hermes);
+    return terminal;
+  } catch (error) {
+    terminal[Symbol.dispose]();
+    throw error;
+  }
+}
+
 async function onlyTask(hermes: EndToEnd): Promise<Reading> {
   const { tasks } = JSON.parse((await hermes.run(["list", "--all", "--json"])).stdout);
   assert.equal(tasks.length, 1);
@@ -85,17 +106,7 @@ for (const [signal, code] of [["SIGTERM", 143], ["SIGHUP", 129]] as const) {
 endToEnd("a person who leaves a chat says what becomes of its tasks", async (hermes) => {
   await using server = await heldChild();
   useServer(hermes, server.baseUrl);
-  using terminal = new Tmux({
-    command: [...hermes.launcher.command, "chat"],
-    env: hermes.environment(),
-    cwd: hermes.work,
-    socketDir: hermes.root,
-  });
-  await terminal.waitFor(/^> $|^>$/m);
-  terminal.type("go");
-  terminal.press("Enter");
-  await terminal.waitFor(/it works[^]*\n>\s*$/);
-  await isRunning(hermes);
+  using terminal = await idleChat(hermes);
   terminal.press("C-c");
   await terminal.waitFor(/1 task runs\. Move it to the background and leave \(m\).*\n>\s*$/);
   terminal.type("perhaps");
@@ -119,17 +130,7 @@ endToEnd("a person who leaves a chat says what becomes of its tasks", async (her
 endToEnd("a person who leaves a chat can cancel its tasks; a third Ctrl-C does so too", async (hermes) => {
   await using server = await heldChild();
   useServer(hermes, server.baseUrl);
-  using terminal = new Tmux({
-    command: [...hermes.launcher.command, "chat"],
-    env: hermes.environment(),
-    cwd: hermes.work,
-    socketDir: hermes.root,
-  });
-  await terminal.waitFor(/^> $|^>$/m);
-  terminal.type("go");
-  terminal.press("Enter");
-  await terminal.waitFor(/it works[^]*\n>\s*$/);
-  await isRunning(hermes);
+  using terminal = await idleChat(hermes);
   terminal.press("C-c");
   await terminal.waitFor(/1 task runs\. .*\n>\s*$/);
   terminal.press("C-c");
@@ -141,17 +142,7 @@ endToEnd("a person who leaves a chat can cancel its tasks; a third Ctrl-C does s
 endToEnd("Ctrl-D with tasks that run says what is awaited, and Ctrl-C then leaves", async (hermes) => {
   await using server = await heldChild();
   useServer(hermes, server.baseUrl);
-  using terminal = new Tmux({
-    command: [...hermes.launcher.command, "chat"],
-    env: hermes.environment(),
-    cwd: hermes.work,
-    socketDir: hermes.root,
-  });
-  await terminal.waitFor(/^> $|^>$/m);
-  terminal.type("go");
-  terminal.press("Enter");
-  await terminal.waitFor(/it works[^]*\n>\s*$/);
-  await isRunning(hermes);
+  using terminal = await idleChat(hermes);
   terminal.press("C-d");
   await terminal.waitFor(/hermes: waiting for 1 task to end; Ctrl-C cancels and leaves/);
   terminal.press("C-c");
