@@ -1,0 +1,45 @@
+import type { Invocation } from "./invocation.ts";
+
+/** The options and operands of a program, however they are written. */
+export class Arguments {
+  readonly words: readonly string[];
+  readonly operands: readonly string[];
+  readonly #options: readonly string[];
+
+  constructor({ args }: Invocation) {
+    this.words = args.map(({ text }) => text);
+    const end = this.words.indexOf("--");
+    const before = end < 0 ? this.words : this.words.slice(0, end);
+    this.#options = before.filter((word) => /^-./.test(word));
+    this.operands = [
+      ...before.filter((word) => !/^-./.test(word)),
+      ...(end < 0 ? [] : this.words.slice(end + 1)),
+    ];
+  }
+
+  /** Whether one of these short options is given, alone or among others: `r` is in `-rf`. */
+  has(letters: string): boolean {
+    return this.#options.some((option) =>
+      /^-[^-]/.test(option) && [...letters].some((letter) => option.includes(letter))
+    );
+  }
+
+  /** Whether a long option is given, shortened too as getopt_long(3) takes it, with or without a value. */
+  hasLong(...names: readonly string[]): boolean {
+    return this.#options.some((option) => {
+      const given = /^--([\w-]+)/.exec(option)?.[1];
+      return given !== undefined &&
+        names.some((name) => name === given || (given.length > 2 && name.startsWith(given)));
+    });
+  }
+
+  /** Whether a word stands among the arguments, as it is or before "=". */
+  hasWord(...names: readonly string[]): boolean {
+    return this.words.some((word) => names.includes(word) || names.includes(word.split("=")[0] ?? ""));
+  }
+
+  /** The sub-command: the first operand. */
+  get verb(): string {
+    return this.operands[0] ?? "";
+  }
+}
