@@ -29,6 +29,7 @@ export const registerChat: RegisterCommand = (program, { io, action }) => {
     )
     .addOption(options.budgetUsd)
     .option("--plain", "Plain lines: no colour, nothing updated in place")
+    .addOption(options.yolo)
     .addOption(options.json)
     .addOption(options.jsonl)
     .addOption(options.since)

@@ -39,6 +39,7 @@ export const registerDelegate: RegisterCommand = (program, { io, action }) => {
     )
     .option("--async", "Print the ids and return; the tasks go on in the background")
     .option("--any", "Print the first summary that comes and cancel the rest")
+    .addOption(options.yolo)
     .addOption(options.json)
     .addOption(options.jsonl)
     .addOption(options.since)

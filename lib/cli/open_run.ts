@@ -19,12 +19,16 @@ export interface RunOptions {
   readonly toolsets?: readonly Toolset[] | undefined;
   readonly cwd?: string | undefined;
   readonly budgetUsd?: number | undefined;
+  /** Nothing asks first. */
+  readonly yolo?: boolean | undefined;
   /** The session to go on with. */
   readonly goOnWith?: string | undefined;
   readonly json?: boolean | undefined;
   readonly jsonl?: boolean | undefined;
   readonly since?: number | undefined;
   readonly quiet?: boolean | undefined;
+  /** A person is asked for approvals, so that the board need not tell of them. */
+  readonly asksPerson?: boolean | undefined;
   /** Nothing is updated in place on stderr. */
   readonly linesOnly?: boolean | undefined;
 }
@@ -53,6 +57,7 @@ export async function openRun(io: Io, options: RunOptions): Promise<Run> {
     toolsets: options.toolsets ?? ALL_TOOLSETS,
     kind,
     ...(options.budgetUsd === undefined ? {} : { budgetUsd: options.budgetUsd }),
+    isYolo: options.yolo === true,
     ...(options.goOnWith === undefined ? {} : { goOnWith: options.goOnWith }),
   });
   const control = serveSession(session, { kind, configPath: loaded.path });
@@ -62,7 +67,9 @@ export async function openRun(io: Io, options: RunOptions): Promise<Run> {
     clock: systemClock,
     linesOnly: options.linesOnly === true,
   });
-  session.events.subscribe((event) => board?.show(event));
+  session.events.subscribe((event) => {
+    if (event.type !== "approval.requested" || options.asksPerson !== true) board?.show(event);
+  });
   if (options.jsonl === true) {
     const { since } = options;
     session.events.subscribe((event) => {

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "@commander-js/extra-typings";
 import { VERSION } from "../support/version.ts";
+import { registerApprove, registerDeny } from "./approve.ts";
 import { registerAuth } from "./auth.ts";
 import { registerCancel } from "./cancel.ts";
 import { registerChat } from "./chat.ts";
@@ -32,6 +33,8 @@ const COMMANDS: readonly RegisterCommand[] = [
   registerCollect,
   registerCancel,
   registerList,
+  registerApprove,
+  registerDeny,
   registerResume,
   registerSessions,
   registerModels,

@@ -177,12 +177,12 @@ export const configSchema = z.object({
     mode: key(
       z.enum(["dangerous", "all", "off"]),
       "dangerous",
-      "Which commands ask first: dangerous, all or off",
+      "What asks first: dangerous, all (every command and write) or off",
     ),
-    timeout: key(duration, 300, "Seconds to wait for an answer; none is a no"),
-    children: key(z.enum(["ask", "deny"]), "ask", "What a child's dangerous command does: ask you, or deny"),
-    allow: key(texts, [], "Commands that never ask"),
-  }, "Who is asked before a command runs"),
+    timeout: key(duration, 300, "Seconds to wait for an answer, after which it is a no; 0: for ever"),
+    children: key(z.enum(["ask", "deny"]), "ask", "What an action of a child that asks does: ask you, or deny"),
+    allow: key(texts, [], "Commands that never ask; * is any text, at the end any arguments"),
+  }, "What agents do only when somebody allows it"),
   terminal: section({
     timeout: key(duration, 180, "Seconds that a command may take unless the call says"),
     max_timeout: key(duration, 600, "The most that a call may ask for"),

@@ -125,6 +125,7 @@ function toolContext(
     secretPaths: brief.secretPaths,
     redact: (text, until) => port.call("redact", text, until),
     evidence: remoteEvidence(port),
+    approve: async (action, until) => void await port.call("approve", action, until),
     call: (name, args, until) => port.call("tool", { name, args }, until),
   };
 }

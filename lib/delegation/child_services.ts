@@ -2,7 +2,10 @@ import type { AskArguments } from "../tools/delegation/ask_parent.ts";
 import type { ClosingOffer, ClosingReply } from "../protocol/worker_messages.ts";
 import type { TaskAccount } from "../provider/provider.ts";
 import { ProviderError, toWireError } from "../support/errors.ts";
+import { childApproval } from "./askers.ts";
 import type { ChildRun } from "./child_run.ts";
+import type { Shell } from "../tools/tool.ts";
+import { guardedShell } from "../tools/terminal/guarded_shell.ts";
 import { judgeClosing } from "./closing.ts";
 import { callDelegation } from "./delegation_calls.ts";
 import type { Ground } from "./ground.ts";
@@ -16,10 +19,18 @@ import { WorkTreeChanges } from "./work_tree.ts";
 export function childServices(supervisor: Supervisor, run: ChildRun): Services & Disposable {
   const { record } = run;
   const { ground } = supervisor;
+  const approve = childApproval(supervisor, run);
   const shell = ground.shellFor(record.id);
   const broker = ground.broker.forTask(accountOf(record, ground));
   const leases = new Leases(broker);
   const changes = new WorkTreeChanges(record.spec.cwd);
+  const watched: Shell = {
+    async run(command, signal) {
+      await changes.begin();
+      return await shell.run(command, signal);
+    },
+  };
+  const guarded = guardedShell(watched, approve);
   let isNudged = false;
 
   /** Whether there is a turn left to work in; the last one is the hand-over. */
@@ -89,10 +100,11 @@ export function childServices(supervisor: Supervisor, run: ChildRun): Services &
     },
     stored: (update) => supervisor.stored(record, update),
     close,
-    async shell(command, signal) {
-      await changes.begin();
-      return await shell.run(command, signal);
+    async approve(action, signal) {
+      await approve(action, signal);
+      return null;
     },
+    shell: (command, signal) => guarded.run(command, signal),
     redact: (text) => Promise.resolve(ground.redactor.text(text)),
     tool: ({ name, args }, signal, givenUp) => {
       if (name === "ask_parent") return ask((args as AskArguments).question, signal); // validated by dispatch

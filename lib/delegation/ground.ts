@@ -5,6 +5,7 @@ import type { CommandBudget, SessionBroker } from "../provider/provider.ts";
 import type { DeliveryLedger, OwnerId } from "../store/delivery.ts";
 import type { Clock } from "../support/clock.ts";
 import type { Redactor } from "../support/redact.ts";
+import type { Judge } from "../tools/approval/judge.ts";
 import type { Shell, Toolset } from "../tools/tool.ts";
 import type { TaskKeeper } from "./task_keeper.ts";
 import type { StartChild } from "./workers.ts";
@@ -31,6 +32,10 @@ export interface Ground {
   /** Files and directories that hold keys. */
   readonly secretPaths: readonly string[];
   shellFor(taskId: string): Shell;
+  /** Which actions of agents ask first. */
+  readonly judge: Judge;
+  /** Whether none does, as the command line says. */
+  readonly isYolo: boolean;
   emit(body: EventBody | LossyBody, taskId?: string): void;
   /** Keeps a summary that is too long for its reader in a file. Returns its path; null when it could not be kept. */
   saveSummary(taskId: string, text: string): string | null;
@@ -40,6 +45,8 @@ export interface Ground {
 /** Where a task of the shell works, and which budget its command gave it. */
 export interface CallerPlace extends Pick<Ground, "cwd" | "model" | "toolsets"> {
   readonly command: CommandBudget;
+  /** Whether nothing that the task does asks first. */
+  readonly isYolo: boolean;
 }
 
 /** Who calls: the session's own agent or the shell (owner null), or the agent of a task. */

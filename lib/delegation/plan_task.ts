@@ -70,6 +70,7 @@ export function planTask(
     after: [...new Set(request.after ?? [])],
     outputSchema: request.output_schema ?? null,
     cwd: from.cwd,
+    ...((owner?.spec ?? caller.place ?? ground).isYolo === true ? { isYolo: true } : {}),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { AskTurns } from "./ask_turns.ts";
 import type { ChildRun } from "./child_run.ts";
 
 /** What a child is told when nobody can answer. */
@@ -10,18 +11,21 @@ interface Open {
   isAnnounced: boolean;
 }
 
-/** The questions of children that wait for an answer; one at a time for each child. */
+/** The questions of children that wait for an answer. */
 export class Questions {
   readonly #open = new Map<string, Open>();
   readonly #toldNobody = new Set<string>();
-  readonly #turns = new Map<string, Promise<unknown>>();
+  readonly #turns: AskTurns;
+
+  /** `turns` of all that children ask. */
+  constructor(turns: AskTurns) {
+    this.#turns = turns;
+  }
 
   /** Asks on behalf of a child; resolves with the answer, rejects with the signal's reason. */
   ask(run: ChildRun, text: string, signal: AbortSignal): Promise<string> {
-    const before = this.#turns.get(run.record.id) ?? Promise.resolve();
-    const asked = before.then(() => this.#askNow(run, text, signal));
-    this.#turns.set(run.record.id, asked.catch(() => {})); // the asker hears of it; the next in line only waits
-    return asked;
+    const question = { kind: "answer", text } as const;
+    return this.#turns.put({ run, question, signal, open: (answer) => this.#put(run, text, answer) });
   }
 
   /** Answers the open question of a task; whether there was one. */
@@ -76,32 +80,13 @@ export class Questions {
     return open?.run.record.state.status === "needs_input" ? open : undefined;
   }
 
-  #askNow(run: ChildRun, text: string, signal: AbortSignal): Promise<string> {
-    signal.throwIfAborted();
-    if (this.#toldNobody.has(run.record.id)) {
+  #put(run: ChildRun, text: string, answer: (text: string) => void): Disposable {
+    const { id } = run.record;
+    if (this.#toldNobody.has(id)) {
       run.fail("unanswered", `Nobody answered the question "${text}"`);
-      return Promise.reject(new DOMException("The task has ended", "AbortError"));
+      throw new DOMException("The task has ended", "AbortError");
     }
-    const { promise, resolve, reject } = Promise.withResolvers<string>();
-    const end = () => {
-      this.#open.delete(run.record.id);
-      signal.removeEventListener("abort", onAbort);
-      run.answered();
-    };
-    const onAbort = () => {
-      end();
-      reject(signal.reason);
-    };
-    const answer = (words: string) => {
-      end();
-      resolve(words);
-    };
-    signal.addEventListener("abort", onAbort, { once: true });
-    this.#open.set(run.record.id, { run, text, answer, isAnnounced: false });
-    if (!run.asked({ kind: "answer", text })) {
-      end();
-      reject(new DOMException("The task is being stopped", "AbortError"));
-    }
-    return promise;
+    this.#open.set(id, { run, text, answer, isAnnounced: false });
+    return { [Symbol.dispose]: () => this.#open.delete(id) };
   }
 }

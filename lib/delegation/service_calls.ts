@@ -1,6 +1,7 @@
 import type { ConversationUpdate } from "../protocol/conversation.ts";
 import type { ClosingOffer, ClosingReply } from "../protocol/worker_messages.ts";
 import type { Lease, LeaseAsk, RequestOutcome } from "../provider/provider.ts";
+import type { Action } from "../tools/approval/risk.ts";
 import type { ShellCommand, ShellResult } from "../tools/tool.ts";
 
 /** What a child may ask of the parent, and what comes back. */
@@ -9,6 +10,8 @@ export interface ServiceCalls {
   pull(args: { readonly turn: number }): readonly string[];
   close(offer: ClosingOffer): ClosingReply;
   shell(command: ShellCommand): ShellResult;
+  /** For what is not run by the parent itself; a command is asked about by `shell`. */
+  approve(action: Action): null;
   /** A text without secrets, which only the parent knows. */
   redact(text: string): string;
   /** A tool that the parent side answers: the delegation tools and `ask_parent`. */

@@ -9,6 +9,8 @@ import type { OwnerId } from "../store/delivery.ts";
 import { messageOf, ToolFailure } from "../support/errors.ts";
 import type { TaskRequest } from "../tools/delegation/task_arguments.ts";
 import { BriefWriter } from "./brief.ts";
+import { Approvals } from "./approvals.ts";
+import { AskTurns } from "./ask_turns.ts";
 import { ChildRun } from "./child_run.ts";
 import { childServices } from "./child_services.ts";
 import { judgeClosing } from "./closing.ts";
@@ -32,7 +34,10 @@ export class Supervisor implements AsyncDisposable {
   readonly table = new TaskTable();
   readonly slots: Slots;
   readonly waits: Waits;
-  readonly questions = new Questions();
+  /** Of all that agents ask. */
+  readonly turns = new AskTurns();
+  readonly questions = new Questions(this.turns);
+  readonly approvals: Approvals;
   readonly mail: Mail;
   readonly #runs = new Map<string, ChildRun>();
   readonly #dependencies: Dependencies;
@@ -45,6 +50,11 @@ export class Supervisor implements AsyncDisposable {
     this.slots = new Slots(ground.config.delegation.max_concurrent_children);
     this.waits = new Waits(ground.clock);
     this.mail = new Mail(this);
+    this.approvals = new Approvals({
+      ...ground,
+      config: ground.config.approvals,
+      redact: (text) => ground.redactor.text(text),
+    });
     this.#dependencies = new Dependencies(this.table, this.slots);
     this.#briefs = new BriefWriter(ground);
     this.#startLine = new StartLine(ground.clock);
@@ -260,7 +270,7 @@ export class Supervisor implements AsyncDisposable {
     if (event.type === "started") {
       this.ground.emit({ type: "task.started", task: this.view(record) }, record.id);
     }
-    if (event.type === "asked") {
+    if (event.type === "asked" && event.question.kind === "answer") {
       this.ground.emit({ type: "task.question", question: event.question.text }, record.id);
     }
     if (record.isFinal) {

@@ -25,6 +25,8 @@ export interface TaskSpec {
   readonly after: readonly string[];
   readonly outputSchema: Readonly<Record<string, unknown>> | null;
   readonly cwd: string;
+  /** Nothing that it does asks first; absent: as its session says. */
+  readonly isYolo?: true;
 }
 
 /** What a task may use. `timeoutMs` 0 is none and counts from the start; budgets are null for none. */

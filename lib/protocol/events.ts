@@ -40,8 +40,15 @@ export type EventBody =
   | { readonly type: "task.steered"; readonly steer_id: string; readonly delivered_at_turn: number }
   | { readonly type: "task.ended"; readonly task: TaskView }
   | { readonly type: "task.delivered"; readonly by: "collect" | "notice" | "cancel" | "print" }
-  | { readonly type: "approval.requested"; readonly what: string }
-  | { readonly type: "approval.answered"; readonly what: string; readonly allowed: boolean }
+  /** Without a task it is the session's own agent that asks. */
+  | { readonly type: "approval.requested"; readonly what: string; readonly why: string }
+  | {
+    readonly type: "approval.answered";
+    readonly what: string;
+    readonly allowed: boolean;
+    readonly scope: "once" | "task" | "session";
+    readonly by: "user" | "timeout" | "nobody" | "stopped";
+  }
   | { readonly type: "credential.rotated"; readonly provider: string; readonly why: string }
   | { readonly type: "rate.limited"; readonly provider: string; readonly wait_ms: number }
   | {

@@ -37,6 +37,7 @@ export function openArchive(store: Store, loaded: LoadedConfig, tasks: readonly 
         terminal: { timeoutS: 0, maxTimeoutS: 0 },
         filesSeen: new Map(),
         secretPaths: [],
+        approve: nothingRuns,
         redact: (text) => text, // it was redacted before it was stored
         evidence: { fileWritten() {}, command() {}, url() {}, denied() {} },
         async call(name, input, until) {
@@ -85,6 +86,8 @@ function groundOf(
     spillDir: "",
     ...sessionSecrets(loaded, {}),
     shellFor: nothingRuns,
+    judge: nothingRuns,
+    isYolo: false,
     emit() {},
     saveSummary: (taskId, text) => saveSummary(dirname(loaded.path), taskId, text),
     newTaskId: nothingRuns,

@@ -105,6 +105,6 @@ async function release(
   return { task_ids: parked.filter(({ record }) => !record.isFinal).map(({ record }) => record.id) };
 }
 
-function placeOf({ cwd, model, toolsets, command }: TaskPlace): CallerPlace {
-  return { cwd, model, toolsets: parseToolsets(toolsets), command };
+function placeOf({ toolsets, yolo: isYolo, env: _, ...place }: TaskPlace): CallerPlace {
+  return { ...place, toolsets: parseToolsets(toolsets), isYolo };
 }

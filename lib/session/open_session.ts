@@ -1,3 +1,4 @@
+import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { passedOver, waysOf } from "../config/fallbacks.ts";
 import type { LoadedConfig } from "../config/load.ts";
@@ -10,6 +11,7 @@ import { openStore } from "../store/open_store.ts";
 import type { HostKind, SessionStore, Store } from "../store/store.ts";
 import { type Clock, systemClock } from "../support/clock.ts";
 import type { WireError } from "../support/errors.ts";
+import { createJudge } from "../tools/approval/judge.ts";
 import { createShell } from "../tools/terminal/shell.ts";
 import type { Shell, Toolset } from "../tools/tool.ts";
 import { EventLog } from "./event_log.ts";
@@ -36,6 +38,8 @@ export interface SessionOptions {
   readonly kind: HostKind;
   /** The session to go on with; absent: a new one. */
   readonly goOnWith?: string;
+  /** Nothing that its agents do asks first. */
+  readonly isYolo?: boolean;
   /** The environment that the commands of a task start from, where it is not `env`. */
   readonly envOf?: (taskId: string) => SessionOptions["env"] | undefined;
 }
@@ -108,7 +112,7 @@ interface GroundParts {
 }
 
 function groundOf(options: SessionOptions, parts: GroundParts): Ground {
-  const { loaded, cwd, toolsets } = options;
+  const { loaded, cwd, env, toolsets } = options;
   const { clock, events, broker, shellFor, choice, workers, store, stored, secrets } = parts;
   return {
     sessionId: stored.sessionId,
@@ -127,6 +131,8 @@ function groundOf(options: SessionOptions, parts: GroundParts): Ground {
     spillDir: spillDir(loaded, stored),
     ...secrets,
     shellFor,
+    judge: createJudge(loaded.config.approvals, { home: env.HOME ?? homedir(), ...secrets }),
+    isYolo: options.isYolo === true,
     emit: (body, taskId) => events.emit(body, taskId),
     saveSummary: (taskId, text) => saveSummary(dirname(loaded.path), taskId, text),
     newTaskId: () => stored.newTaskId(),

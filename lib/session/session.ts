@@ -2,8 +2,10 @@ import type { ContextCare } from "../agent/context_care.ts";
 import { contextLimits } from "../config/context_limits.ts";
 import { waysOf } from "../config/fallbacks.ts";
 import { resolveModel } from "../config/models.ts";
+import { agentApproval } from "../delegation/askers.ts";
 import { callDelegation } from "../delegation/delegation_calls.ts";
 import type { Caller } from "../delegation/ground.ts";
+import type { Verdict } from "../delegation/grants.ts";
 import type { Parked, Supervisor } from "../delegation/supervisor.ts";
 import type { TaskRecord } from "../delegation/task_record.ts";
 import type { ConversationUpdate } from "../protocol/conversation.ts";
@@ -15,9 +17,11 @@ import type { SessionStore, Store, StoredTask } from "../store/store.ts";
 import type { Clock } from "../support/clock.ts";
 import { spillInto } from "../support/spill.ts";
 import { dispatch, type ToolOutcome } from "../tools/dispatch.ts";
+import { guardedShell } from "../tools/terminal/guarded_shell.ts";
 import type { EvidenceSink, Shell, ToolContext } from "../tools/tool.ts";
 import { Toolbox } from "../tools/toolbox.ts";
 import { toolsOf } from "../tools/toolsets.ts";
+import type { ApprovalReply } from "./control/methods.ts";
 import delegationPrompt from "./delegation_prompt.md" with { type: "text" };
 import type { EventLog } from "./event_log.ts";
 import type { SessionOptions } from "./open_session.ts";
@@ -83,7 +87,9 @@ export class Session implements AsyncDisposable {
     const { options, supervisor, events } = this.#parts;
     const delegates = options.loaded.config.delegation.enabled;
     const toolbox = new Toolbox([...toolsOf(options.toolsets), ...(delegates ? DELEGATION_TOOLS : [])]);
-    const context = this.#context(AGENT, new AbortController().signal);
+    const approve = agentApproval(supervisor);
+    const shell = guardedShell(this.#parts.shell, approve);
+    const context = { ...this.#context(AGENT, new AbortController().signal), approve, shell };
     const prompt = [parentPrompt, delegates ? delegationPrompt : "", `Working directory: ${options.cwd}`];
     return new ParentAgent({
       systemPrompt: prompt.map((part) => part.trim()).filter((part) => part !== "").join("\n\n"),
@@ -151,6 +157,17 @@ export class Session implements AsyncDisposable {
     return this.#parts.store.tasks.deliver(taskId, "print");
   }
 
+  /**
+   * Answers what a task asks to be allowed, or, by the session's id, its own agent; undefined: what waits longest. Throws
+   * {@linkcode ToolFailure} `not_running` when it waits for nothing, `unknown_task` for an id of nobody.
+   */
+  answerApproval(id: string | undefined, verdict: Verdict): ApprovalReply {
+    const { approvals, table } = this.supervisor;
+    const taskId = id === undefined ? undefined : id === this.id ? null : table.find(id, null).id;
+    const { taskId: task_id, what } = approvals.answer(taskId, verdict);
+    return { ok: true, task_id, what, allowed: verdict.allow, scope: verdict.scope };
+  }
+
   [Symbol.asyncDispose](): PromiseLike<void> {
     return this.#parts.resources[Symbol.asyncDispose]();
   }
@@ -187,6 +204,7 @@ export class Session implements AsyncDisposable {
       filesSeen: new Map(),
       secretPaths: supervisor.ground.secretPaths,
       redact: (text) => supervisor.ground.redactor.text(text),
+      approve: () => Promise.resolve(), // a person calls
       evidence: NO_EVIDENCE,
       call: (name, args, until) => callDelegation(supervisor, name, args, caller, until),
     };

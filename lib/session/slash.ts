@@ -1,3 +1,4 @@
+import type { Verdict } from "../delegation/grants.ts";
 import { ToolFailure } from "../support/errors.ts";
 
 /** What a line that begins with a slash asks for. */
@@ -9,26 +10,33 @@ export type Slash =
   /** Of a task, or of a session. */
   | { readonly type: "resume"; readonly id: string }
   | { readonly type: "sessions" }
-  | { readonly type: "help" | "stop" | "quit" | "toolsets" | "new" | "compact" | "usage" };
+  /** Without an id, what waits longest. */
+  | { readonly type: "approval"; readonly id: string | undefined; readonly verdict: Verdict }
+  | { readonly type: "help" | "stop" | "quit" | "toolsets" | "new" | "compact" | "usage" | "yolo" };
 
 /** One command: how it is used, what it does, and what its words mean. */
 interface Command {
   readonly usage: string;
   readonly about: string;
-  /** Carried out while a turn runs, out of the order of the lines. */
-  readonly isImmediate?: true;
+  /** Carried out while a turn runs, out of the order of the lines: wherever they come from, or where a person types. */
+  readonly isImmediate?: "always" | "terminal";
   readonly read: (rest: string) => Slash;
 }
 
 const LIST: Command = {
   usage: "/list [--all]",
   about: "List the tasks and the slots",
-  isImmediate: true,
+  isImmediate: "always",
   read: (rest) => call("list_tasks", rest, noWords),
 };
 
 const COMMANDS: Readonly<Record<string, Command>> = {
-  help: { usage: "/help", about: "List these commands", isImmediate: true, read: () => ({ type: "help" }) },
+  help: {
+    usage: "/help",
+    about: "List these commands",
+    isImmediate: "terminal",
+    read: () => ({ type: "help" }),
+  },
   delegate: {
     usage: "/delegate GOAL",
     about: "Start a child on GOAL in the background",
@@ -37,13 +45,13 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   check: {
     usage: "/check ID",
     about: "Show a task and the end of its output",
-    isImmediate: true,
+    isImmediate: "always",
     read: (rest) => call("check_task", rest, (words) => ({ task_id: words })),
   },
   steer: {
     usage: "/steer ID MESSAGE",
     about: "Tell a task something; answers its question",
-    isImmediate: true,
+    isImmediate: "always",
     read: (rest) => call("steer_task", rest, firstWordAnd("task_id", "message")),
   },
   collect: {
@@ -54,10 +62,28 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   cancel: {
     usage: "/cancel ID [REASON]",
     about: "Stop a task and all below it",
-    isImmediate: true,
+    isImmediate: "always",
     read: (rest) => call("cancel_task", rest, firstWordAnd("task_id", "reason")),
   },
   list: LIST,
+  approve: {
+    usage: "/approve [ID]",
+    about: "Allow what waits; --task or --session: its like too",
+    isImmediate: "terminal",
+    read: (rest) => approval(rest, true),
+  },
+  deny: {
+    usage: "/deny [ID]",
+    about: "Deny what waits; --task or --session: its like too",
+    isImmediate: "terminal",
+    read: (rest) => approval(rest, false),
+  },
+  yolo: {
+    usage: "/yolo",
+    about: "Stop or begin to ask before dangerous actions",
+    isImmediate: "terminal",
+    read: () => ({ type: "yolo" }),
+  },
   agents: { ...LIST, usage: "/agents", about: "The same as /list" },
   tasks: { ...LIST, usage: "/tasks", about: "The same as /list" },
   model: {
@@ -95,7 +121,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   stop: {
     usage: "/stop",
     about: "Stop the turn that runs; tasks go on",
-    isImmediate: true,
+    isImmediate: "always",
     read: () => ({ type: "stop" }),
   },
   quit: { usage: "/quit", about: "Leave; what still runs is cancelled", read: () => ({ type: "quit" }) },
@@ -106,9 +132,10 @@ export function isSlash(line: string): boolean {
   return /^\/[a-z]+(\s|$)/.test(line);
 }
 
-/** Whether a line is a command that does not wait for the turn that runs. */
-export function isImmediate(line: string): boolean {
-  return COMMANDS[wordOf(line)]?.isImmediate === true;
+/** Whether a line is a command that does not wait for the turn that runs; `isPerson`: somebody types it. */
+export function isImmediate(line: string, { isPerson }: { readonly isPerson: boolean }): boolean {
+  const when = COMMANDS[wordOf(line)]?.isImmediate;
+  return when === "always" || (when === "terminal" && isPerson);
 }
 
 /**
@@ -178,6 +205,23 @@ function firstWordAnd(first: string, second: string): (words: string) => Record<
     const [word = "", rest = ""] = words.split(/\s+([^]*)/, 2);
     return { [first]: word, ...(rest === "" ? {} : { [second]: rest }) };
   };
+}
+
+function approval(rest: string, allow: boolean): Slash {
+  const { words, named } = splitOptions(rest);
+  const scopes = Object.keys(named);
+  const [scope = "once"] = scopes;
+  if (scopes.length > 1 || !isScope(scope) || /\s/.test(words)) {
+    throw new ToolFailure(
+      "invalid_arguments",
+      `Cannot read "${rest}": expected an id, and --task or --session`,
+    );
+  }
+  return { type: "approval", id: words === "" ? undefined : words, verdict: { allow, scope } };
+}
+
+function isScope(word: string): word is Verdict["scope"] {
+  return word === "once" || word === "task" || word === "session";
 }
 
 function readUsd(words: string): number | null {

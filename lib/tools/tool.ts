@@ -1,4 +1,5 @@
 import type { ZodMiniType } from "zod/mini";
+import type { Action } from "./approval/risk.ts";
 
 /** A named set of tools that is granted as a whole; `mcp:<server>` for the tools of an MCP server. */
 export type Toolset =
@@ -39,9 +40,14 @@ export interface ToolContext {
   readonly secretPaths: readonly string[];
   /** What a tool found here, without secrets; the side that knows the keys does it. */
   readonly redact: (text: string, signal: AbortSignal) => string | Promise<string>;
+  /** Before what may need somebody's yes; commands are asked about where they are run. */
+  readonly approve: Approve;
   /** For tools that hand work to the parent side: delegation tools, `finish`, `ask_parent`. */
   readonly call: ParentCall;
 }
+
+/** Resolves when an action may go on; rejects with {@linkcode ToolFailure} `denied`, or the signal's reason. */
+export type Approve = (action: Action, signal: AbortSignal) => Promise<void>;
 
 /** Runs commands as process groups of their own. Lives in the parent. */
 export interface Shell {

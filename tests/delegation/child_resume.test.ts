@@ -35,6 +35,7 @@ async function runChild(brief: ChildBrief, ...before: readonly Reply[]) {
   const heard: string[] = [];
   const over = Promise.withResolvers<FromChild>();
   const services: Services = {
+    approve: () => Promise.resolve(null),
     acquire: (ask, signal) => broker.acquire(ask, signal),
     release: ({ leaseId, outcome }) => broker.release(leaseId, outcome),
     pull: ({ turn }) => {

@@ -36,7 +36,13 @@ async function goOn(stage: Stage, from: Stage): Promise<void> {
 Deno.test("a task, those below it, and what resumes them draw on the budget of its command", async () => {
   const { stage, accounts } = watched("s00001");
   await using before = stage;
-  const place = { cwd: "/", model: stage.ground.model, toolsets: stage.ground.toolsets, command: COMMAND };
+  const place = {
+    cwd: "/",
+    model: stage.ground.model,
+    toolsets: stage.ground.toolsets,
+    command: COMMAND,
+    isYolo: false,
+  };
   const [above] = stage.supervisor.spawn([{ goal: "above" }], { ownerId: null, by: "user", place });
   await stage.started();
   stage.supervisor.spawn([{ goal: "below" }], { ownerId: above!.id, by: "agent" });

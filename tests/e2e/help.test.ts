@@ -20,7 +20,7 @@ endToEnd("--help names its commands and gives examples", async (hermes) => {
   for (const command of COMMANDS) {
     assert.match(stdout, new RegExp(`^ +${command}\\b`, "m"));
   }
-  assert.doesNotMatch(stdout, /__|approve|deny/, "hidden, or not there yet");
+  assert.doesNotMatch(stdout, /__/, "hidden");
   assert.match(stdout, /^Examples:/m);
   assert.match(stdout, /^ +\$? ?hermes chat .*--offline/m);
 });

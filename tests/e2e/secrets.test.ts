@@ -101,7 +101,7 @@ endToEnd("shows no key to a model, in an event, on a stream or in a file of its 
   await using server = await startScriptedServer((request) => agent(turnOf(request)));
   const env = plant(hermes, server.baseUrl);
   for (const output of ["--json", "--jsonl"]) {
-    const { code, stdout, stderr } = await hermes.run(["delegate", "look around", output], { env });
+    const { code, stdout, stderr } = await hermes.run(["delegate", "--yolo", "look around", output], { env });
     assert.equal(code, 0, stderr);
     assert.equal(
       stdout.includes("[redacted: PLANTED_TOKEN]"),
@@ -131,7 +131,9 @@ endToEnd("shows no key to the agent of a chat, nor from its children", async (he
     return turn > 3 ? say("done") : parent(turn);
   });
   const env = plant(hermes, server.baseUrl);
-  const { code, stdout, stderr } = await hermes.run(["chat", "-q", "look around", "--jsonl"], { env });
+  const { code, stdout, stderr } = await hermes.run(["chat", "--yolo", "-q", "look around", "--jsonl"], {
+    env,
+  });
   assert.equal(code, 0, stderr);
   assertNoKey(stdout + stderr, "the streams");
   assertNothingLeaked(hermes, server.requests);

@@ -30,6 +30,7 @@ async function keyed(handler: Handler) {
       workerUrl: WORKER_URL,
       toolsets: ["terminal"],
       kind: "chat",
+      isYolo: true, // what is looked for here is found though everything is allowed
     }),
   );
   const events: unknown[] = [];

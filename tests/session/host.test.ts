@@ -52,7 +52,14 @@ class HostStage implements AsyncDisposable {
   place(env: Readonly<Record<string, string>> = {}): TaskPlace {
     const path = { PATH: Deno.env.get("PATH") ?? "" };
     const command = { id: crypto.randomUUID(), caps: { usd: null, tokens: null, requests: null } };
-    return { cwd: this.dir.path, env: { ...path, ...env }, model: OFFLINE, toolsets: ["terminal"], command };
+    return {
+      cwd: this.dir.path,
+      env: { ...path, ...env },
+      model: OFFLINE,
+      toolsets: ["terminal"],
+      command,
+      yolo: false,
+    };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

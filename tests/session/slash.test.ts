@@ -157,9 +157,11 @@ Deno.test("isSlash() takes a slash and a word for a command, a path or a comment
   }
 });
 
-Deno.test("isImmediate() holds for what the contract lets out of line, and for asking for help", () => {
-  const immediate = slashHelp().map(({ usage }) => usage.split(" ")[0] ?? "").filter(isImmediate);
-  const named = ["/agents", "/cancel", "/check", "/help", "/list", "/steer", "/stop", "/tasks"];
-  assert.deepEqual(immediate.sort(), named);
-  assert.equal(isImmediate("/constructor"), false);
+Deno.test("isImmediate() holds for what the contract lets out of line, and for more where a person types", () => {
+  const commands = slashHelp().map(({ usage }) => usage.split(" ")[0] ?? "");
+  const immediate = (isPerson: boolean) => commands.filter((line) => isImmediate(line, { isPerson })).sort();
+  const anywhere = ["/agents", "/cancel", "/check", "/list", "/steer", "/stop", "/tasks"];
+  assert.deepEqual(immediate(false), anywhere);
+  assert.deepEqual(immediate(true), [...anywhere, "/approve", "/deny", "/help", "/yolo"].sort());
+  assert.equal(isImmediate("/constructor", { isPerson: true }), false);
 });

@@ -48,6 +48,8 @@ export function testGround(config: Record<string, unknown> = {}, more: Partial<G
     spillDir: "/spill/s00001",
     redactor: createRedactor([]),
     secretPaths: [],
+    judge: () => Promise.resolve([]),
+    isYolo: false,
     shellFor: () => ({ run: (_command, signal) => untilAborted(signal) }),
     emit: (body, taskId) => void emitted.push({ taskId, ...body }),
     saveSummary: (taskId) => `/spill/${taskId}.md`,

@@ -80,6 +80,7 @@ function contextIn(dir: string, evidence: unknown[][]): ToolContext {
     terminal: { timeoutS: 30, maxTimeoutS: 60 },
     filesSeen: new Map(),
     secretPaths: [],
+    approve: () => Promise.resolve(),
     redact: (text) => text,
     evidence: {
       fileWritten: record("fileWritten"),

@@ -1,3 +1,4 @@
+import type { Verdict } from "../../delegation/grants.ts";
 import type { LoopEnd } from "../../protocol/agent_events.ts";
 import { drain } from "../../session/drain.ts";
 import type { ParentAgent } from "../../session/parent_agent.ts";
@@ -10,6 +11,7 @@ import { isHardEnd, liveTasks, moveTasks } from "../leave.ts";
 import type { Run } from "../open_run.ts";
 import { errorText } from "../render/error_text.ts";
 import { Ending } from "../signals.ts";
+import { approvalQuestion, askApprovals } from "./ask_approvals.ts";
 import { capQuestion, capWords } from "./cap_question.ts";
 import { leaveQuestion, leaveWords, type Leaving } from "./leave_question.ts";
 import type { LineQuestion } from "./line_question.ts";
@@ -39,12 +41,14 @@ export async function chatByLine(screen: PromptScreen, run: Run, options: LineCh
   ending.signal.addEventListener("abort", () => agent.stop(), { once: true });
   using writer = new LineWriter(session.events, (text) => write(io, run, options.jsonl ? "" : text));
   const say = (text: string) => around(run, () => askLine(screen, text));
-  const questions = { cap: capQuestion(say), leave: leaveQuestion(say) };
+  const questions = { cap: capQuestion(say), leave: leaveQuestion(say), approval: approvalQuestion(say) };
   const isPerson = io.stdin.isTerminal && io.stdout.isTerminal && !options.jsonl;
   const chat: Chat = { io, screen, run, agent, ending, writer, questions, isPerson, options };
   using _cap = isPerson
     ? session.supervisor.ground.broker.askAtCap((cap, signal) => questions.cap.ask(capWords(cap), signal))
     : null;
+  using _approvals = isPerson ? askApprovals(session, questions.approval) : null;
+  if (!isPerson) session.supervisor.approvals.close("agent"); // its turn would wait for a line behind it
   const last = await talk(chat, readLines(chat));
   screen.hide();
   if (isHardEnd(ending.exitCode)) await moveTasks(io, run);
@@ -67,6 +71,7 @@ interface Chat {
   readonly questions: {
     readonly cap: LineQuestion<number | null>;
     readonly leave: LineQuestion<Leaving>;
+    readonly approval: LineQuestion<Verdict>;
   };
   /** Somebody reads and answers. */
   readonly isPerson: boolean;
@@ -106,6 +111,7 @@ async function talk(chat: Chat, lines: Lines): Promise<LoopEnd | null> {
     else if (!isSlash(next.line)) last = await turn(chat, next.line);
     else if (await slash(chat, next.line) && await mayLeave(chat)) return last;
   }
+  run.session.supervisor.approvals.close("all");
   sayWhatIsAwaited(chat);
   const drained = await drain(run.session.supervisor, agent, ending.signal).catch((error) => {
     if (ending.signal.aborted) return null;
@@ -179,21 +185,23 @@ interface Lines {
 function readLines(chat: Chat): Lines {
   const { io, screen, agent, ending, run } = chat;
   const { supervisor } = run.session;
-  const { cap, leave } = chat.questions;
+  const { cap, leave, approval } = chat.questions;
+  const { isTerminal: isPerson } = io.stdin;
   const waiting = new Channel<Next>();
   const iterator = waiting[Symbol.asyncIterator]();
   let pending: Promise<Next> | null = null;
   void (async () => {
     for (let line = await screen.readLine(); line !== null; line = await screen.readLine()) {
-      if (line.trim() === "" || cap.take(line) || leave.take(line)) continue;
-      if (isSlash(line) && isImmediate(line)) {
+      if (line.trim() === "" || cap.take(line) || leave.take(line) || approval.take(line)) continue;
+      if (isSlash(line) && isImmediate(line, { isPerson })) {
         void slash(chat, line).then(() => agent.isBusy || screen.show());
-      } else if (io.stdin.isTerminal && agent.isBusy && !isSlash(line)) agent.interject(line);
+      } else if (isPerson && agent.isBusy && !isSlash(line)) agent.interject(line);
       else waiting.push({ type: "line", line });
     }
   })().finally(() => {
     cap.close();
     leave.close();
+    approval.close();
     waiting.close();
   });
   const nextLine = async (): Promise<Next> => (await iterator.next()).value ?? { type: "end" };

@@ -4,8 +4,8 @@ export interface LineQuestionOptions<Answer> {
   readonly say: (text: string) => void;
   /** What a line answers; undefined when it is no answer. */
   readonly read: (line: string) => Answer | undefined;
-  /** What is said then. */
-  readonly again: string;
+  /** What is said then; null: the line is no answer, and goes where it would have gone. */
+  readonly again: string | null;
   /** The answer when nobody can give one any more. */
   readonly closed: Answer;
 }
@@ -46,10 +46,11 @@ export class LineQuestion<Answer> {
   take(line: string): boolean {
     const answered = this.#answered;
     if (answered === null) return false;
-    const answer = this.#options.read(line.trim().toLowerCase());
+    const { read, again, say } = this.#options;
+    const answer = read(line.trim().toLowerCase());
     if (answer !== undefined) answered(answer);
-    else if (line.startsWith("/")) return false;
-    else this.#options.say(`${this.#options.again}\n`);
+    else if (again === null || line.startsWith("/")) return false;
+    else say(`${again}\n`);
     return true;
   }
 

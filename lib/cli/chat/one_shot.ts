@@ -22,6 +22,7 @@ export interface OneShotOptions {
 export async function answerOnce(io: Io, run: Run, prompt: string, options: OneShotOptions): Promise<number> {
   const { session } = run;
   using ending = new Ending(io);
+  session.supervisor.approvals.close("all");
   using last = new LastText(session.events);
   const agent = await session.createAgent({ maxTurns: options.maxTurns, noticesBetweenTurns: false });
   ending.signal.addEventListener("abort", () => agent.stop(), { once: true });

@@ -29,11 +29,17 @@ export async function runChat(io: Io, prompt: string | undefined, given: ChatOpt
     return await takeUp(io, run, options) ?? await answerOnce(io, run, query, { ...options, maxTurns });
   }
   const { chatByLine } = await import("./line_chat.ts");
+  const asksPerson = io.stdin.isTerminal && io.stdout.isTerminal && options.jsonl !== true;
   const screen = new PromptScreen(options.plain === true ? withoutColour(io) : io);
   await using run = await orOffline(
     io,
     ({ offline }) =>
-      openRun(screen.io, { ...options, linesOnly: true, offline: offline || options.offline === true }),
+      openRun(screen.io, {
+        ...options,
+        linesOnly: true,
+        asksPerson,
+        offline: offline || options.offline === true,
+      }),
   );
   return await takeUp(screen.io, run, options) ??
     await chatByLine(screen, run, { first: prompt ?? null, jsonl: options.jsonl === true, maxTurns });

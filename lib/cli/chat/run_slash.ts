@@ -1,3 +1,4 @@
+import type { Verdict } from "../../delegation/grants.ts";
 import { compactedBody } from "../../protocol/compacted_body.ts";
 import type { ParentAgent } from "../../session/parent_agent.ts";
 import { parseSlash, slashHelp } from "../../session/slash.ts";
@@ -5,6 +6,7 @@ import { ProviderError, ToolFailure, toWireError, UserError, type WireError } fr
 import { unavailableToolsets } from "../../tools/toolsets.ts";
 import { type Io, takesAnsi } from "../io.ts";
 import type { Run } from "../open_run.ts";
+import { answeredText } from "../render/approval.ts";
 import { compactedText } from "../render/progress_line.ts";
 import { renderReply } from "../render/reply.ts";
 import { errorText } from "../render/error_text.ts";
@@ -54,6 +56,12 @@ export async function runSlash(line: string, context: SlashContext): Promise<boo
         return false;
       case "toolsets":
         say(context, toolsetsText(context.run));
+        return false;
+      case "approval":
+        say(context, approvalText(context.run, command.id, command.verdict));
+        return false;
+      case "yolo":
+        say(context, yoloText(context.run));
         return false;
       case "call":
         await callTool(command.tool, command.args, context);
@@ -111,6 +119,15 @@ function budgetText({ session }: Run, addUsd: number | null): string {
 async function usage({ io, run }: SlashContext): Promise<string> {
   const { usageText } = await import("./usage_text.ts");
   return usageText(run.session.supervisor.ground.broker, { columns: io.stdout.columns });
+}
+
+function approvalText({ session }: Run, id: string | undefined, verdict: Verdict): string {
+  return answeredText(session.answerApproval(id, verdict));
+}
+
+function yoloText({ session: { supervisor: { approvals } } }: Run): string {
+  approvals.isYolo = !approvals.isYolo;
+  return approvals.isYolo ? "nothing asks any more (/yolo again to undo)\n" : "dangerous actions ask again\n";
 }
 
 function toolsetsText({ session }: Run): string {

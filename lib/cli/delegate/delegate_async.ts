@@ -63,5 +63,6 @@ function placeOf(io: Io, { loaded }: Reach, model: ModelRef, options: DelegateOp
     model,
     toolsets: [...options.toolsets ?? ALL_TOOLSETS],
     command: { id: crypto.randomUUID(), caps: { ...session, usd: options.budgetUsd ?? session.usd } },
+    yolo: options.yolo === true,
   };
 }

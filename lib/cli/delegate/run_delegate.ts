@@ -6,7 +6,7 @@ import { interruptTasks, isHardEnd } from "../leave.ts";
 import { openRun, type Run, type RunOptions } from "../open_run.ts";
 import { completedText, failedText, type ResultPlace } from "../render/collected.ts";
 import { Ending } from "../signals.ts";
-import { answerQuestions } from "./answer_questions.ts";
+import { answerQuestions, hasPerson } from "./answer_questions.ts";
 import { pinModel, requestsOf } from "./requests.ts";
 
 /** The options of `hermes delegate`. */
@@ -44,7 +44,7 @@ export async function runDelegate(
     });
     if (ending.exitCode !== null) return ending.exitCode;
   }
-  await using run = await openRun(io, { ...options, kind: "delegate" });
+  await using run = await openRun(io, { ...options, kind: "delegate", asksPerson: hasPerson(io) });
   using _answers = answerQuestions(io, run);
   const pinned = pinModel(requests, run.session.model, options);
   let printed = 0;

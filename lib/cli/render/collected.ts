@@ -32,10 +32,17 @@ export function failedText(task: CollectedTask): string {
 }
 
 function stateOf(task: CollectedTask): string {
-  if (task.status === "needs_input") return `asks: ${oneLine(task.question ?? "")}`;
+  if (task.status === "needs_input") {
+    return `${task.waiting_for === "approval" ? "waits for approval" : "asks"}: ${
+      oneLine(task.question ?? "")
+    }`;
+  }
   return task.timed_out ? `is ${task.status}, for ${formatDuration(task.elapsed_s)} now` : endingOf(task);
 }
 
-function hintOf({ status, task_id, hint }: CollectedTask): string | null {
-  return status === "needs_input" ? `Answer it with: hermes steer ${task_id} ANSWER` : hint ?? null;
+function hintOf({ status, waiting_for, task_id, hint }: CollectedTask): string | null {
+  if (status !== "needs_input") return hint ?? null;
+  return waiting_for === "approval"
+    ? `Answer it with: hermes approve ${task_id}, or hermes deny ${task_id}`
+    : `Answer it with: hermes steer ${task_id} ANSWER`;
 }

@@ -1,5 +1,6 @@
 import type { SessionEvent } from "../../protocol/events.ts";
 import type { TaskView } from "../../protocol/task_view.ts";
+import { outcomeText, requestedText } from "./approval.ts";
 import { formatCost, formatDuration, formatTokens } from "./format.ts";
 import { labelOf } from "./list.ts";
 import { statusText } from "./status.ts";
@@ -42,7 +43,9 @@ function wordsOf(event: SessionEvent): string | null {
     case "context.compacted":
       return event.why === "asked" ? null : compactedText(event);
     case "approval.requested":
-      return `wants your approval: ${event.what}`;
+      return requestedText(event);
+    case "approval.answered":
+      return outcomeText(event);
     case "credential.rotated":
       return `${event.provider}: goes on with the next key (${event.why})`;
     case "rate.limited":

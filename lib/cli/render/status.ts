@@ -28,5 +28,6 @@ function detailOf(task: TaskView): string | null {
   if (task.status === "queued") {
     return task.queue_position === null ? task.waiting_for : String(task.queue_position);
   }
+  if (task.status === "needs_input") return task.waiting_for === "approval" ? task.waiting_for : null;
   return task.status === "running" ? task.waiting_for : null;
 }

@@ -23,6 +23,8 @@ export const taskPlace = z.strictObject({
     id: z.string(),
     caps: z.strictObject({ usd: cap, tokens: cap, requests: cap }),
   }),
+  /** Nothing that the task does asks first. */
+  yolo: z.boolean(),
 });
 
 /** What {@linkcode taskPlace} yields. */
@@ -40,6 +42,12 @@ export const PARAMS = {
   }),
   /** Waits until a task is over, was interrupted or asks; null: no limit. */
   collect: z.strictObject({ task_id: taskId, timeout_s: z.nullable(seconds) }),
+  /** Answers what a task, or the agent of a session, asks to be allowed. */
+  approval: z.strictObject({
+    id: z.string(),
+    allow: z.boolean(),
+    scope: z.enum(["once", "task", "session"]),
+  }),
   /** A shell task's result was printed. */
   deliver: z.strictObject({ task_id: taskId }),
   /** Takes a task in as soon as there is room for it. */
@@ -69,6 +77,16 @@ export interface HostIdentity {
   readonly pid: number;
 }
 
+/** What was answered. */
+export interface ApprovalReply {
+  readonly ok: true;
+  /** Null: the session's own agent asked. */
+  readonly task_id: string | null;
+  readonly what: string;
+  readonly allowed: boolean;
+  readonly scope: Params<"approval">["scope"];
+}
+
 /** What each method answers. */
 export interface Results {
   hello: { readonly protocol: number; readonly version: string };
@@ -76,6 +94,7 @@ export interface Results {
   /** The reply of the tool. */
   call: unknown;
   collect: CollectedTask;
+  approval: ApprovalReply;
   deliver: { readonly delivered: boolean };
   delegate: SpawnReply;
   /** How the task stands after the last event. */

@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import type { SessionEvent } from "../../protocol/events.ts";
 import type { HostKind } from "../../store/store.ts";
 import { type Clock, systemClock } from "../../support/clock.ts";
 import type { Session } from "../session.ts";
@@ -18,11 +19,13 @@ export interface ServedSession extends AsyncDisposable {
   readonly listening: Promise<unknown>;
 }
 
+/** From when on others may want something of a session: it has a task, or asks to be allowed something. */
+const ASKED_FOR: readonly SessionEvent["type"][] = ["task.queued", "approval.requested"];
 /** After its first task a session listens, but not before that task's child is on its way. */
 const LISTEN_AFTER_MS = 50;
 
 /**
- * Lets other processes ask a session for its tasks, from its first task on. A session that cannot listen goes on all
+ * Lets other processes ask a session for its tasks, from its first task or question for approval on. A session that cannot listen goes on all
  * the same. Disposed, it answers nobody any more.
  */
 export function serveSession(session: Session, options: ServeOptions): ServedSession {
@@ -30,7 +33,7 @@ export function serveSession(session: Session, options: ServeOptions): ServedSes
   let server: Promise<ControlServer | null> | null = null;
   let timer: Disposable | null = null;
   const events = session.events.subscribe((event) => {
-    if (event.type !== "task.queued" || timer !== null) return;
+    if (!ASKED_FOR.includes(event.type) || timer !== null) return;
     timer = clock.after(LISTEN_AFTER_MS, () => server = listen(session, options, clock).catch(() => null));
   }, Infinity);
   return {

@@ -14,6 +14,7 @@ export function sessionHandlers(session: Session, kind: HostKind): Handlers {
   return {
     ping: () => ({ host_id: session.hostId, session_id: session.id, kind, pid: process.pid }),
     call: ({ tool, args }, { signal }) => callTool(session, tool, args, signal),
+    approval: ({ id, ...verdict }) => session.answerApproval(id, verdict),
     collect: (params, visit) => collect(session, params, visit),
     deliver: ({ task_id }) => ({ delivered: kind !== "chat" && deliver(session, task_id) }),
     delegate: () => {
@@ -93,5 +94,5 @@ function isOver({ isFinal, state }: TaskRecord): boolean {
 }
 
 function asks({ state }: TaskRecord): boolean {
-  return state.status === "needs_input" && state.question.kind === "answer";
+  return state.status === "needs_input";
 }

@@ -15,7 +15,10 @@ export interface Target {
   readonly bytes: number;
 }
 
-/** Finds the file a path means. Throws {@linkcode ToolFailure} for a directory, a device and whatever cannot be reached. */
+/**
+ * Finds the file a path means, and asks for a write that may need a yes. Throws {@linkcode ToolFailure} for a
+ * directory, a device, whatever cannot be reached and what was not allowed.
+ */
 export async function locate(verb: Attempt["verb"], path: string, context: ToolContext): Promise<Target> {
   const attempt = { verb, path, absolute: absolutePath(context.cwd, path) };
   const target = await lookUp(attempt).catch(async (error) => {
@@ -25,6 +28,9 @@ export async function locate(verb: Attempt["verb"], path: string, context: ToolC
   if (target.kind === "directory") throw await isDirectoryFailure(attempt);
   if (target.kind === "other") {
     throw new ToolFailure("io_error", `${cannot(attempt)}: it is a device, pipe or socket`);
+  }
+  if (verb === "write" || verb === "patch") {
+    await context.approve({ type: "write", path: target.real }, context.signal);
   }
   return target;
 }

@@ -15,6 +15,7 @@ function refuse(): never {
 const HANDLERS: Handlers = {
   ping: () => ({ host_id: HOST, session_id: "s00001", kind: "detached", pid: 1 }),
   call: refuse,
+  approval: refuse,
   collect: refuse,
   deliver: refuse,
   delegate: refuse,
