@@ -32,6 +32,8 @@ class Reader implements ReadCommand {
   isUnclear = false;
   multiplies = false;
   readonly #home: string;
+  /** The words that were taken for the name of a program: a wrapper of wrappers guesses the same again and again. */
+  readonly #heads = new Set<ShellWord>();
 
   constructor(home: string) {
     this.#home = home;
@@ -76,7 +78,8 @@ class Reader implements ReadCommand {
   }
 
   #invoke([first, ...args]: readonly ShellWord[], how: How): void {
-    if (first === undefined) return;
+    if (first === undefined || this.#heads.has(first)) return;
+    this.#heads.add(first);
     const name = first.isStatic ? baseName(first.text) : null;
     const { input, takesMore, isGuess, depth } = how;
     const invocation: Invocation = { name, args, input, takesMore, isGuess };

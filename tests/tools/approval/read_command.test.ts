@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { commandRisks } from "../../../lib/tools/approval/command_risks.ts";
+import { readCommand } from "../../../lib/tools/approval/read_command.ts";
+
+const GROUND = { home: "/home/ann", cwd: "/work", secretPaths: [], allow: [], asksAlways: false };
+
+function names(command: string): (string | null)[] {
+  return readCommand(command, "/home/ann").invocations.map(({ name }) => name);
+}
+
+Deno.test("readCommand() finds every program, whatever stands around it", () => {
+  assert.deepEqual(names("a | b && c; (d) & { e; }; if f; then g; else h; fi"), [..."abcdefgh"]);
+  assert.deepEqual(names('x "$(a)" `b` <(c) > >(d) y=$(e)'), ["x", ..."abcde"]);
+  assert.deepEqual(names("for i in 1 2; do a; done; while b; do c; done; case x in y) d;; esac"), [
+    ..."abcd",
+  ]);
+});
+
+Deno.test("readCommand() gives words as the program gets them, and says which are only known when it runs", () => {
+  const [{ args }] = readCommand(`p 'a b' "$HOME/c" ~/d e\\ f "$X" $Y *.ts $(g)`, "/home/ann")
+    .invocations as [
+      ReturnType<typeof readCommand>["invocations"][number],
+    ];
+  assert.deepEqual(args.map(({ text, isStatic, isSplit }) => [text, isStatic, isSplit]), [
+    ["a b", true, false],
+    ["/home/ann/c", true, false],
+    ["/home/ann/d", true, false],
+    ["e f", true, false],
+    ["$X", false, false],
+    ["$Y", false, true],
+    ["*.ts", true, false],
+    ["$(g)", false, true],
+  ]);
+});
+
+Deno.test("readCommand() ends and throws nothing, whatever it reads", () => {
+  const piece = fc.oneof(
+    fc.string({ maxLength: 6 }),
+    fc.constantFrom(
+      ..."bash -c ' \" $( ` ) | ; & < > << {} [ ] # \\ \n eval env xargs find -exec rm -r".split(" "),
+    ),
+  );
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
+      assert.ok(Array.isArray(commandRisks(pieces.join(" "), GROUND)));
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+Deno.test("readCommand() of scripts within scripts is unclear at some depth, and soon done", () => {
+  let script = "rm -r x";
+  for (let depth = 0; depth < 12; depth++) script = `bash -c ${JSON.stringify(script)}`;
+  assert.equal(readCommand(script, "/").isUnclear, true);
+  const wrapped = readCommand(`${"env nice timeout 5 ".repeat(8)}ls`, "/").invocations;
+  assert.ok(wrapped.length <= 33, `${wrapped.length} guesses`);
+});
+
+Deno.test("whatever stands around it in a command line, rm -r asks", () => {
+  const around = fc.constantFrom<(inner: string) => string>(
+    (inner) => `true && ${inner}`,
+    (inner) => `( ${inner} )`,
+    (inner) => `{ ${inner}; }`,
+    (inner) => `echo "$( ${inner} )"`,
+    (inner) => `bash -c ${quoted(inner)}`,
+    (inner) => `if true; then ${inner}; fi`,
+    (inner) => `${inner} | cat`,
+    (inner) => `f() { ${inner}; }; f`,
+    (inner) => `eval ${quoted(inner)}`,
+  );
+  fc.assert(
+    fc.property(fc.array(around, { maxLength: 5 }), (layers) => {
+      const command = layers.reduce((inner, layer) => layer(inner), "rm -r x");
+      assert.notDeepEqual(commandRisks(command, GROUND), [], command);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
