@@ -92,6 +92,7 @@ export class LifeInvariants {
       { running: 0, queued: 0, limit: 2, alive: 0, leases: 0, timers: 0 },
     );
     assert.equal(supervisor.waits.isWaiting(null), false, "somebody waits still");
+    this.#checkApprovals();
     this.#checkSteers(records);
     this.#checkOrder(records);
   }
@@ -108,6 +109,22 @@ export class LifeInvariants {
     }
     this.#looked = emitted.length;
     assert.equal(new Set(this.#delivered()).size, this.#delivered().length, "a result was delivered twice");
+  }
+
+  /** What a task asked to be allowed was answered, once, before it asked again; nothing waits when it is over. */
+  #checkApprovals(): void {
+    assert.deepEqual(this.#stage.supervisor.approvals.open, []);
+    const open = new Set<string | undefined>();
+    for (const { type, taskId } of this.#stage.ground.emitted) {
+      if (type === "approval.requested") assert.ok(!open.has(taskId), `${taskId} asks two things at once`);
+      if (type === "approval.answered") {
+        assert.ok(open.has(taskId), `${taskId} was answered what it did not ask`);
+      }
+      if (type === "task.ended") assert.ok(!open.has(taskId), `${taskId} ended while it asks`);
+      if (type === "approval.requested") open.add(taskId);
+      if (type === "approval.answered") open.delete(taskId);
+    }
+    assert.deepEqual([...open], []);
   }
 
   #delivered(): string[] {

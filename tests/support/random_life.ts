@@ -26,6 +26,9 @@ const ACTS = {
   say: (life: Life, { n }: Happening) =>
     life.child(n)?.tell({ type: "event", event: { type: "text", delta: "words\n" } }),
   ask: (life: Life, { n }: Happening) => life.tool(n, "ask_parent", { question: `question ${n}?` }),
+  write: (life: Life, { n, m }: Happening) =>
+    life.during(n, (child) => child.call("approve", { type: "write", path: `/file ${m}` })),
+  approve: (life: Life, { n, m }: Happening) => life.answerApproval(n, m),
   finish: (life: Life, { n, m }: Happening) =>
     life.step(n, (child) => child.finish(m % 4 === 0 ? " " : `summary ${m}`, m)),
   finishBadly: (life: Life, { n }: Happening) => life.step(n, (child) => child.finish("", 1)),
@@ -85,7 +88,10 @@ class Life {
 
   constructor() {
     const config = { max_concurrent_children: 2, max_queued: 4, max_spawn_depth: 2, stall_seconds: 30 };
-    this.stage = new Stage({ delegation: { ...config, child_timeout_seconds: 20 } });
+    this.stage = new Stage({
+      delegation: { ...config, child_timeout_seconds: 20 },
+      approvals: { timeout: 8 },
+    }, { judge: () => Promise.resolve(["writes"]) });
     this.invariants = new LifeInvariants(this.stage);
   }
 
@@ -117,17 +123,27 @@ class Life {
     await act(child).finally(() => this.#inLoop.delete(child));
   }
 
+  tool(n: number, name: string, args: unknown): Promise<void> {
+    return this.during(n, (child) => child.tool(name, args));
+  }
+
   /** Tools of one turn run side by side. */
-  async tool(n: number, name: string, args: unknown): Promise<void> {
+  async during(n: number, act: (child: Puppet) => Promise<unknown>): Promise<void> {
     const child = this.child(n);
     if (child === undefined || this.#inLoop.has(child)) return;
     const others = this.#inTools.get(child) ?? 0;
     this.#inTools.set(child, others + 1);
-    await child.tool(name, args).finally(() => {
+    await act(child).finally(() => {
       const left = (this.#inTools.get(child) ?? 1) - 1;
       if (left > 0) this.#inTools.set(child, left);
       else this.#inTools.delete(child);
     });
+  }
+
+  answerApproval(n: number, m: number): void {
+    const { approvals } = this.stage.supervisor;
+    const scope = (["once", "once", "task", "session"] as const)[n % 4] ?? "once";
+    if (approvals.open.length > 0) approvals.answer(undefined, { allow: m % 2 === 0, scope });
   }
 
   steer(n: number, m: number): void {
