@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync } from "node:fs";
 import { type EndToEnd, endToEnd } from "../support/end_to_end.ts";
-import { Tmux } from "../support/tmux.ts";
 
 const NEEDS = { commands: ["tmux"] };
 const GOAL = "run: rm -r target";
@@ -26,21 +25,6 @@ async function waiting(hermes: EndToEnd, id: string) {
   const { code, stdout } = await hermes.run(["collect", "--json", id]);
   assert.equal(code, 4, stdout);
   return JSON.parse(stdout);
-}
-
-function open(hermes: EndToEnd, args: readonly string[]): Tmux {
-  return new Tmux({
-    command: [...hermes.launcher.command, ...args],
-    env: hermes.environment(),
-    cwd: hermes.work,
-    socketDir: hermes.root,
-    columns: 160,
-  });
-}
-
-function enter(terminal: Tmux, line: string): void {
-  terminal.type(line);
-  terminal.press("Enter");
 }
 
 for (const args of [["delegate", GOAL], ["chat", "-q", `delegate and wait: ${GOAL}`], ["chat", "-q", GOAL]]) {
@@ -174,23 +158,23 @@ endToEnd("a task that is delegated with --async --yolo asks nobody", async (herm
 
 endToEnd("in a chat on a terminal a letter answers, and any other line is a message", async (hermes) => {
   plant(hermes);
-  using terminal = open(hermes, ["chat", "--offline", "--plain"]);
+  using terminal = hermes.onTerminal(["chat", "--offline", "--plain"], { columns: 160 });
   await terminal.waitFor(/offline/);
-  enter(terminal, `delegate: ${GOAL}`);
+  terminal.enter(`delegate: ${GOAL}`);
   await terminal.waitFor(new RegExp(`wants to run: rm -r target \\(${WHY}\\)\\. Allow\\?`));
-  enter(terminal, "say: still here");
+  terminal.enter("say: still here");
   await terminal.waitFor(/^(> )?still here$/m);
   assert.equal(isThere(hermes), true);
-  enter(terminal, "y");
+  terminal.enter("y");
   await terminal.waitFor(/completed:\s+run: rm -r target \(exit code 0\)/);
   assert.equal(isThere(hermes), false);
   plant(hermes);
-  enter(terminal, GOAL);
+  terminal.enter(GOAL);
   await terminal.waitFor(/The agent wants to run: rm -r target/);
-  enter(terminal, "n");
+  terminal.enter("n");
   await terminal.waitFor(/the user did not allow it/);
   assert.equal(isThere(hermes), true);
-  enter(terminal, "/quit");
+  terminal.enter("/quit");
   assert.equal(await terminal.ended(), 0);
 }, NEEDS);
 
@@ -198,9 +182,9 @@ endToEnd(
   "what the agent of a chat asks can be answered from another terminal by its session",
   async (hermes) => {
     plant(hermes);
-    using terminal = open(hermes, ["chat", "--offline", "--plain"]);
+    using terminal = hermes.onTerminal(["chat", "--offline", "--plain"], { columns: 160 });
     await terminal.waitFor(/offline/);
-    enter(terminal, GOAL);
+    terminal.enter(GOAL);
     await terminal.waitFor(/The agent wants to run: rm -r target/);
     const { stdout } = await hermes.run(["sessions", "list", "--json"]);
     const [{ session_id }] = JSON.parse(stdout).sessions;
@@ -208,7 +192,7 @@ endToEnd(
     while (/nothing of it runs/.test(answer.stderr)) answer = await hermes.run(["approve", session_id]); // not listening yet
     assert.deepEqual([answer.code, answer.stdout], [0, "allowed: run: rm -r target\n"]);
     await terminal.waitFor(/rm -r target \(exit code 0\)/);
-    enter(terminal, "/quit");
+    terminal.enter("/quit");
     assert.equal(await terminal.ended(), 0);
   },
   NEEDS,
@@ -216,11 +200,11 @@ endToEnd(
 
 endToEnd("delegate on a terminal asks there", async (hermes) => {
   plant(hermes);
-  using terminal = open(hermes, ["delegate", "--offline", GOAL]);
+  using terminal = hermes.onTerminal(["delegate", "--offline", GOAL], { columns: 160 });
   await terminal.waitFor(/wants to run: rm -r target .*Allow\?/);
-  enter(terminal, "perhaps");
+  terminal.enter("perhaps");
   await terminal.waitFor(/perhaps[^]*Allow\?[^]*Allow\?|Allow\?[^]*perhaps[^]*Allow\?/);
-  enter(terminal, "y");
+  terminal.enter("y");
   assert.equal(await terminal.ended(), 0);
   assert.equal(isThere(hermes), false);
 }, NEEDS);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type EndToEnd, endToEnd } from "../support/end_to_end.ts";
+import { endToEnd } from "../support/end_to_end.ts";
 import { useServer } from "../support/scripted_home.ts";
 import {
   callTools,
@@ -8,7 +8,6 @@ import {
   type ScriptedServer,
   startScriptedServer,
 } from "../support/scripted_server.ts";
-import { Tmux } from "../support/tmux.ts";
 import { type Reading, turnOf } from "../support/wire_reading.ts";
 
 // Dear enough that a request of a few kB costs cents.
@@ -89,35 +88,21 @@ endToEnd("/budget shows what is used and +USD lets the chat go on", async (herme
 
 const NEEDS = { commands: ["tmux"] };
 
-function chatOnTerminal(hermes: EndToEnd, ...args: readonly string[]): Tmux {
-  return new Tmux({
-    command: [...hermes.launcher.command, "chat", "--plain", ...args],
-    env: hermes.environment(),
-    cwd: hermes.work,
-    socketDir: hermes.root,
-  });
-}
-
-function enter(terminal: Tmux, line: string): void {
-  terminal.type(line);
-  terminal.press("Enter");
-}
-
 endToEnd("chat on a terminal asks at the session's cap, and a yes lets the turn go on", async (hermes) => {
   await using server = await startScriptedServer(() => say("paid for"));
   useServer(hermes, server.baseUrl, PRICED);
-  using terminal = chatOnTerminal(hermes, "--budget-usd", "0.001");
+  using terminal = hermes.onTerminal(["chat", "--plain", "--budget-usd", "0.001"]);
   await terminal.waitFor(/^> $|^>$/m);
-  enter(terminal, "hi");
+  terminal.enter("hi");
   await terminal.waitFor(/The session's budget of \$0\.001 is used up .*\[\+5 \/ no\]/);
   assert.equal(server.requests.length, 0);
-  enter(terminal, "well");
+  terminal.enter("well");
   await terminal.waitFor(/Answer with US dollars such as \+5, or no/);
-  enter(terminal, "+5");
+  terminal.enter("+5");
   await terminal.waitFor(/paid for/);
-  enter(terminal, "/budget");
+  terminal.enter("/budget");
   await terminal.waitFor(/of \$5\.00,/);
-  enter(terminal, "/quit");
+  terminal.enter("/quit");
   assert.equal(await terminal.ended(), 0);
   assert.equal(server.requests.length, 1);
 }, NEEDS);
@@ -125,11 +110,11 @@ endToEnd("chat on a terminal asks at the session's cap, and a yes lets the turn 
 endToEnd("a no at the cap ends the turn as without a terminal", async (hermes) => {
   await using server = await startScriptedServer(() => say("never"));
   useServer(hermes, server.baseUrl, PRICED);
-  using terminal = chatOnTerminal(hermes, "--budget-usd", "0.001");
+  using terminal = hermes.onTerminal(["chat", "--plain", "--budget-usd", "0.001"]);
   await terminal.waitFor(/^> $|^>$/m);
-  enter(terminal, "hi");
+  terminal.enter("hi");
   await terminal.waitFor(/\[\+5 \/ no\]/);
-  enter(terminal, "no");
+  terminal.enter("no");
   await terminal.waitFor(/Cannot send another request: the budget of the session leaves no room for it/);
   terminal.press("C-d");
   assert.equal(await terminal.ended(), 3);
@@ -139,15 +124,15 @@ endToEnd("a no at the cap ends the turn as without a terminal", async (hermes) =
 endToEnd("the question at the day's cap ends with the turn that Ctrl-C stops", async (hermes) => {
   await using server = await startScriptedServer(() => say("paid for"));
   useServer(hermes, server.baseUrl, { ...PRICED, budget: { day: { usd: 0.001 } } });
-  using terminal = chatOnTerminal(hermes);
+  using terminal = hermes.onTerminal(["chat", "--plain"]);
   await terminal.waitFor(/^> $|^>$/m);
-  enter(terminal, "hi");
+  terminal.enter("hi");
   await terminal.waitFor(/The day's budget of \$0\.001 is used up/);
   terminal.press("C-c");
   await terminal.waitFor(/stopped/);
-  enter(terminal, "hi");
+  terminal.enter("hi");
   await terminal.waitFor(/is used up[^]*is used up/);
-  enter(terminal, "yes");
+  terminal.enter("yes");
   await terminal.waitFor(/paid for/);
   terminal.press("C-d");
   assert.equal(await terminal.ended(), 0);

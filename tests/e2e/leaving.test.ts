@@ -4,7 +4,7 @@ import { type EndToEnd, endToEnd } from "../support/end_to_end.ts";
 import { detachedHosts } from "../support/host_end.ts";
 import { useServer } from "../support/scripted_home.ts";
 import { callTools, say, type ScriptedServer, startScriptedServer } from "../support/scripted_server.ts";
-import { Tmux } from "../support/tmux.ts";
+import type { Tmux } from "../support/tmux.ts";
 import { isChild, type Reading, turnOf } from "../support/wire_reading.ts";
 
 const TASK_ID = /t[0-9a-hjkmnp-tv-z]{5}/;
@@ -39,16 +39,10 @@ function letGo(hermes: EndToEnd): void {
 
 /** A chat on a terminal at its prompt, while its child is in the middle of a command. */
 async function idleChat(hermes: EndToEnd): Promise<Tmux> {
-  const terminal = new Tmux({
-    command: [...hermes.launcher.command, "chat"],
-    env: hermes.environment(),
-    cwd: hermes.work,
-    socketDir: hermes.root,
-  });
+  const terminal = hermes.onTerminal(["chat"]);
   try {
     await terminal.waitFor(/^> $|^>$/m);
-    terminal.type("go");
-    terminal.press("Enter");
+    terminal.enter("go");
     await terminal.waitFor(/it works[^]*\n>\s*$/);
     await isRunning(hermes);
     return terminal;
@@ -109,17 +103,13 @@ endToEnd("a person who leaves a chat says what becomes of its tasks", async (her
   using terminal = await idleChat(hermes);
   terminal.press("C-c");
   await terminal.waitFor(/1 task runs\. Move it to the background and leave \(m\).*\n>\s*$/);
-  terminal.type("perhaps");
-  terminal.press("Enter");
+  terminal.enter("perhaps");
   await terminal.waitFor(/Answer with m, c or s\n>\s*$/);
-  terminal.type("s");
-  terminal.press("Enter");
+  terminal.enter("s");
   await terminal.waitFor(/> s\n>\s*$/);
-  terminal.type("/quit");
-  terminal.press("Enter");
+  terminal.enter("/quit");
   await terminal.waitFor(/\/quit\n1 task runs\. .*\n>\s*$/);
-  terminal.type("m");
-  terminal.press("Enter");
+  terminal.enter("m");
   await terminal.waitFor(/> m\n/);
   letGo(hermes);
   assert.equal(await terminal.ended(), 1, "a task is unfinished");

@@ -5,6 +5,7 @@ import { type Launcher, launchersUnderTest } from "./launchers.ts";
 import { processesLeft } from "./processes.ts";
 import { type Finished, Running } from "./running.ts";
 import { TempDir } from "./temp_dir.ts";
+import { Tmux } from "./tmux.ts";
 
 /** What a case may change about a start of the program. */
 export interface RunOptions {
@@ -81,6 +82,12 @@ export class EndToEnd implements AsyncDisposable {
     });
     this.#running.push(running);
     return running;
+  }
+
+  /** Starts the program on a terminal of its own. */
+  onTerminal(args: readonly string[], size: { readonly columns?: number } = {}): Tmux {
+    const command = [...this.launcher.command, ...args];
+    return new Tmux({ command, env: this.environment(), cwd: this.work, socketDir: this.root, ...size });
   }
 
   /** Runs the program to its end. */

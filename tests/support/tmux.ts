@@ -47,6 +47,12 @@ export class Tmux implements Disposable {
     this.#tmux(["send-keys", "-l", "--", text]);
   }
 
+  /** Types a line and ends it. */
+  enter(line: string): void {
+    this.type(line);
+    this.press("Enter");
+  }
+
   /** Gives the terminal another size. */
   resize(columns: number, rows: number): void {
     this.#tmux(["resize-window", "-x", String(columns), "-y", String(rows)]);
