@@ -180,7 +180,11 @@ export const configSchema = z.object({
       "What asks first: dangerous, all (every command and write) or off",
     ),
     timeout: key(duration, 300, "Seconds to wait for an answer, after which it is a no; 0: for ever"),
-    children: key(z.enum(["ask", "deny"]), "ask", "What an action of a child that asks does: ask you, or deny"),
+    children: key(
+      z.enum(["ask", "deny"]),
+      "ask",
+      "What an action of a child that asks does: ask you, or deny",
+    ),
     allow: key(texts, [], "Commands that never ask; * is any text, at the end any arguments"),
   }, "What agents do only when somebody allows it"),
   terminal: section({

@@ -22,6 +22,8 @@ export interface RunGround {
   readonly judgeLate: (record: TaskRecord, offer: ClosingOffer) => FinalMessage | null;
   /** Ends the tasks that the child spawned and that are not over. */
   readonly stopChildren: (record: TaskRecord) => Promise<void>;
+  /** Ends what its commands left running, which is what no group is left of; resolves with what could not be ended. */
+  readonly endCommands: (record: TaskRecord) => Promise<readonly string[]>;
   /** Told of each event, after it was folded into the record. */
   readonly onEvent: (record: TaskRecord, event: Extract<FromChild, { type: "event" }>["event"]) => void;
   /** Told once, when the task is final and nothing of the child is left. */
@@ -254,7 +256,7 @@ export class ChildRun {
 
   /** Own children first, then the worker and all it started, then the word that it is over, whatever that does. */
   async #windUp(event: (() => TaskEvent) | null, ask: () => void): Promise<void> {
-    const { clock, stopChildren, onOver } = this.#ground;
+    const { clock, stopChildren, endCommands, onOver } = this.#ground;
     try {
       if (!this.#isParked) await stopChildren(this.record);
       await climbDown(clock, {
@@ -263,6 +265,7 @@ export class ChildRun {
         terminate: () => event === null ? this.#handle?.retire() : this.#handle?.[Symbol.dispose](),
         idle: () => this.#desk.idle(),
       });
+      this.record.leftBehind = await endCommands(this.record);
       this.#services[Symbol.dispose]();
       if (event !== null) this.#apply(event());
     } finally {

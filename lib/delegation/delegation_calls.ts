@@ -112,7 +112,7 @@ async function cancel(
     ...supervisor.view(record),
     settled_ms: wasFinal ? 0 : settledMs,
     partial_output: record.progress.output.lastLines(Infinity).join("\n"),
-    left_behind: [],
+    left_behind: record.leftBehind.map((what) => ({ kind: "process" as const, what })),
     ...(wasFinal ? { already_final: true as const } : {}),
     ...(summary === null ? {} : { summary }),
   };

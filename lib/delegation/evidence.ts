@@ -29,6 +29,11 @@ export class Evidence {
     this.#toolCalls.set(name, (this.#toolCalls.get(name) ?? 0) + 1);
   }
 
+  /** Whether a tool was ever called. */
+  hasCalled(name: string): boolean {
+    return this.#toolCalls.has(name);
+  }
+
   /** A tool did something; of a file only the last write is kept. */
   add(item: EvidenceItem): void {
     switch (item.kind) {

@@ -32,6 +32,8 @@ export interface Ground {
   /** Files and directories that hold keys. */
   readonly secretPaths: readonly string[];
   shellFor(taskId: string): Shell;
+  /** Ends what the commands of a task left running; resolves with what could not be ended. */
+  endCommands(taskId: string): Promise<readonly string[]>;
   /** Which actions of agents ask first. */
   readonly judge: Judge;
   /** Whether none does, as the command line says. */

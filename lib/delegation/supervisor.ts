@@ -231,6 +231,8 @@ export class Supervisor implements AsyncDisposable {
       services: (run) => childServices(this, run),
       judgeLate,
       stopChildren: (parent) => this.#stopChildrenOf(parent),
+      endCommands: async ({ id, evidence }) =>
+        evidence.hasCalled("terminal") ? await this.ground.endCommands(id) : [],
       onEvent: (child, event) => this.#tellEvent(child, event),
       onOver: ({ record: over }) => {
         this.#runs.delete(over.id);

@@ -18,6 +18,8 @@ export class TaskRecord {
   cancelWords: string | null = null;
   /** Which budget let it send no more, in the words of the refusal; null while none did. */
   refusal: WireError | null = null;
+  /** Processes of its commands that could not be ended, when it was over. */
+  leftBehind: readonly string[] = [];
   #isResumed = false;
   #state: TaskState;
   readonly #onChange: (record: TaskRecord, event: TaskEvent) => void;

@@ -86,6 +86,7 @@ function groundOf(
     spillDir: "",
     ...sessionSecrets(loaded, {}),
     shellFor: nothingRuns,
+    endCommands: nothingRuns,
     judge: nothingRuns,
     isYolo: false,
     emit() {},

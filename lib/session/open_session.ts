@@ -12,12 +12,13 @@ import type { HostKind, SessionStore, Store } from "../store/store.ts";
 import { type Clock, systemClock } from "../support/clock.ts";
 import type { WireError } from "../support/errors.ts";
 import { createJudge } from "../tools/approval/judge.ts";
+import { endMarked } from "../tools/terminal/end_marked.ts";
 import { createShell } from "../tools/terminal/shell.ts";
 import type { Shell, Toolset } from "../tools/tool.ts";
 import { EventLog } from "./event_log.ts";
 import { openBroker } from "./open_broker.ts";
 import { openSessionStore } from "./open_session_store.ts";
-import { recoverHosts } from "./recover_hosts.ts";
+import { HOST_MARK, recoverHosts } from "./recover_hosts.ts";
 import { saveSummary } from "./save_summary.ts";
 import { Session } from "./session.ts";
 import { type SessionSecrets, sessionSecrets, withoutSecrets } from "./session_secrets.ts";
@@ -44,6 +45,8 @@ export interface SessionOptions {
   readonly envOf?: (taskId: string) => SessionOptions["env"] | undefined;
 }
 
+/** The variable by which a command is known to be a task's. */
+const TASK_MARK = "HERMES_TASK_ID";
 /** Between SIGTERM and SIGKILL of a command's process group. */
 const COMMAND_GRACE_MS = 500;
 
@@ -72,13 +75,15 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const workers = opening.use(new Workers(options.workerUrl, clock));
   const parts = { clock, broker, events, choice, store, stored, secrets };
   const shellFor = (taskId: string | null) => openShell(options, { ...parts, taskId });
+  const own = ownShell(shellFor(null), () => endLeft(HOST_MARK, stored.hostId));
+  opening.use(own); // after the tasks have ended theirs
   const supervisor = opening.use(new Supervisor(groundOf(options, { ...parts, shellFor, workers })));
   const { provider, model } = options.model;
   events.emit({ type: "session.started", provider, model, cwd: options.cwd, toolsets: options.toolsets });
   for (const message of passedOver(options.loaded)) {
     events.emit({ type: "error", error: { code: "fallback", message } });
   }
-  const session = { ...parts, options, supervisor, shell: shellFor(null) };
+  const session = { ...parts, options, supervisor, shell: own };
   return new Session({ ...session, resources: opening.move() });
 }
 
@@ -131,12 +136,32 @@ function groundOf(options: SessionOptions, parts: GroundParts): Ground {
     spillDir: spillDir(loaded, stored),
     ...secrets,
     shellFor,
+    endCommands: (taskId) => endLeft(TASK_MARK, taskId),
     judge: createJudge(loaded.config.approvals, { home: env.HOME ?? homedir(), ...secrets }),
     isYolo: options.isYolo === true,
     emit: (body, taskId) => events.emit(body, taskId),
     saveSummary: (taskId, text) => saveSummary(dirname(loaded.path), taskId, text),
     newTaskId: () => stored.newTaskId(),
   };
+}
+
+/** The shell of the session's own agent; disposed, it has ended what left the process groups of its commands. */
+function ownShell(shell: Shell, end: () => Promise<unknown>): Shell & AsyncDisposable {
+  let hasRun = false;
+  return {
+    run(command, signal) {
+      hasRun = true;
+      return shell.run(command, signal);
+    },
+    async [Symbol.asyncDispose]() {
+      if (hasRun) await end();
+    },
+  };
+}
+
+/** Ends the processes that carry a mark of ours; resolves with what could not be ended. */
+function endLeft(mark: string, value: string): Promise<readonly string[]> {
+  return endMarked(mark, value, { graceMs: COMMAND_GRACE_MS, clock: systemClock });
 }
 
 type ShellParts = Pick<GroundParts, "stored" | "secrets" | "clock"> & { readonly taskId: string | null };

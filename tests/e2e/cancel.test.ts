@@ -93,3 +93,32 @@ function exists(path: string): boolean {
     return false;
   }
 }
+
+/** Leaves its process group, and what stays in it ignores SIGTERM. */
+const FUGITIVE = "setsid sh -c 'trap \"\" TERM; sleep 63 & wait' & setsid sleep 62 & sleep 0.2";
+
+endToEnd("a task that is over has left no process, not even outside its group", async (hermes) => {
+  const { code } = await hermes.run(["delegate", "--offline", "-Q", `run: ${quoted(FUGITIVE)}`]);
+  assert.equal(code, 0);
+  assert.deepEqual(processesOf(hermes.work), []);
+}, { commands: ["setsid"] });
+
+endToEnd("nor has a chat whose own agent ran such a command", async (hermes) => {
+  const { code } = await hermes.run(["chat", "--offline", "-q", `run: ${quoted(FUGITIVE)}`]);
+  assert.equal(code, 0);
+  assert.deepEqual(processesOf(hermes.work), []);
+}, { commands: ["setsid"] });
+
+endToEnd("cancel ends what left the group of a command", async (hermes) => {
+  const goal = `run: ${quoted(`${FUGITIVE}; echo ready > started; sleep 60`)}`;
+  const { stdout } = await hermes.run(["delegate", "--offline", "-Q", "--async", goal]);
+  await fileAppears(hermes.work, "started");
+  const cancelled = JSON.parse((await hermes.run(["cancel", "--json", stdout.trimEnd()])).stdout);
+  assert.deepEqual([cancelled.status, cancelled.left_behind], ["cancelled", []]);
+  assert.deepEqual(processesOf(hermes.work), []);
+}, { commands: ["setsid"] });
+
+/** As the offline model reads an argument with any character in it. */
+function quoted(text: string): string {
+  return JSON.stringify(text);
+}

@@ -48,6 +48,7 @@ export function testGround(config: Record<string, unknown> = {}, more: Partial<G
     spillDir: "/spill/s00001",
     redactor: createRedactor([]),
     secretPaths: [],
+    endCommands: () => Promise.resolve([]),
     judge: () => Promise.resolve([]),
     isYolo: false,
     shellFor: () => ({ run: (_command, signal) => untilAborted(signal) }),

@@ -7,7 +7,8 @@ import { messageOf, ToolFailure } from "../../support/errors.ts";
 import type { Redactor } from "../../support/redact.ts";
 import type { Shell, ShellCommand, ShellResult } from "../tool.ts";
 import { CommandOutput } from "./command_output.ts";
-import { endGroup, resolvesWithin } from "./process_group.ts";
+import { resolvesWithin } from "./end_processes.ts";
+import { endGroup } from "./process_group.ts";
 import { scrubEnvironment } from "./scrub_environment.ts";
 
 /** What the commands of one agent run with. */
