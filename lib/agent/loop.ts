@@ -87,7 +87,7 @@ async function* oneTurn(
   return await offerClosing(options, turn, reply.message.content);
 }
 
-/** Runs the calls of a message; `finish` among them is offered once the others have ended. */
+/** Runs the calls of a message; `finish` among them, of an agent that has it, is offered once the others have ended. */
 async function* answerCalls(
   options: LoopOptions,
   { toolCalls, content }: AssistantMessage,
@@ -95,7 +95,8 @@ async function* answerCalls(
 ): AsyncGenerator<AgentEvent, LoopEnd | null> {
   const { control, conversation } = options;
   const { signal } = control.stop;
-  const finish = toolCalls.find((call) => call.name === FINISH);
+  const canFinish = options.schemas.some(({ name }) => name === FINISH);
+  const finish = canFinish ? toolCalls.find((call) => call.name === FINISH) : undefined;
   const work = toolCalls.filter((call) => call !== finish);
   const results = yield* runTools(work, options.runTool, control);
   const isOffered = finish !== undefined && !signal.aborted;

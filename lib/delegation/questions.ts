@@ -8,7 +8,14 @@ interface Open {
   readonly run: ChildRun;
   readonly text: string;
   readonly answer: (text: string) => void;
-  isAnnounced: boolean;
+  /** What its parent is to be told of it: all, that it still waits, or nothing. */
+  news: "question" | "reminder" | null;
+}
+
+/** What a parent is told of an open question; a text of null reminds of one that it was told before. */
+export interface AskedQuestion {
+  readonly taskId: string;
+  readonly text: string | null;
 }
 
 /** The questions of children that wait for an answer. */
@@ -43,20 +50,27 @@ export class Questions {
     open.answer(NOBODY);
   }
 
-  /** The tasks among `ids` whose question was not announced before; they count as announced from now on. */
-  announce(ids: readonly string[]): readonly { readonly taskId: string; readonly text: string }[] {
-    const fresh = ids.flatMap((taskId) => {
+  /** What is to be told of the tasks among `ids`; it counts as told from now on. */
+  announce(ids: readonly string[]): readonly AskedQuestion[] {
+    return ids.flatMap((taskId) => {
       const open = this.#find(taskId);
-      return open === undefined || open.isAnnounced ? [] : [{ taskId, open }];
+      if (open === undefined || open.news === null) return [];
+      const text = open.news === "question" ? open.text : null;
+      open.news = null;
+      return [{ taskId, text }];
     });
-    for (const { open } of fresh) open.isAnnounced = true;
-    return fresh.map(({ taskId, open }) => ({ taskId, text: open.text }));
   }
 
-  /** Lets {@linkcode announce} name the open question of a task once more. */
+  /** Lets {@linkcode announce} name the open question of a task once more: what told of it was not heard. */
   announceAgain(taskId: string): void {
     const open = this.#open.get(taskId);
-    if (open !== undefined) open.isAnnounced = false;
+    if (open !== undefined) open.news = "question";
+  }
+
+  /** Lets {@linkcode announce} say that a question that was told of still waits. */
+  remind(taskId: string): void {
+    const open = this.#open.get(taskId);
+    if (open !== undefined) open.news ??= "reminder";
   }
 
   /** Those of `ids` that have an open question. */
@@ -69,9 +83,9 @@ export class Questions {
     return this.#find(taskId)?.text ?? null;
   }
 
-  /** Whether the task has a question that nobody was told of. */
+  /** Whether there is something to be told of a question of the task. */
   isNews(taskId: string): boolean {
-    return this.#find(taskId)?.isAnnounced === false;
+    return (this.#find(taskId)?.news ?? null) !== null;
   }
 
   /** A child that is being stopped waits for no answer any more. */
@@ -86,7 +100,7 @@ export class Questions {
       run.fail("unanswered", `Nobody answered the question "${text}"`);
       throw new DOMException("The task has ended", "AbortError");
     }
-    this.#open.set(id, { run, text, answer, isAnnounced: false });
+    this.#open.set(id, { run, text, answer, news: "question" });
     return { [Symbol.dispose]: () => this.#open.delete(id) };
   }
 }

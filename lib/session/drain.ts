@@ -9,7 +9,8 @@ const UNANSWERED_TURNS = 2;
 
 /**
  * Goes on until no task is left: waits until nothing runs or a child asks, then gives the parent all there is in one
- * turn. A child whose question the parent leaves open for two turns is told that nobody can answer. Returns how the
+ * turn. A child whose question the parent leaves open for two turns, of which the second reminds of it, is told that
+ * nobody can answer. Returns how the
  * last turn ended; null when there was nothing to tell.
  */
 export async function drain(
@@ -19,7 +20,7 @@ export async function drain(
 ): Promise<LoopEnd | null> {
   const unanswered = new Map<TaskState, number>();
   let last: LoopEnd | null = null;
-  for (const { id } of openQuestions(supervisor)) supervisor.questions.announceAgain(id);
+  for (const { id } of openQuestions(supervisor)) supervisor.questions.remind(id);
   while (supervisor.hasLive(null) || supervisor.mail.hasNews(null)) {
     await supervisor.waits.until({ owner: null, look: () => isDue(supervisor), timeoutMs: null, signal });
     const notice = supervisor.mail.takeNotice(null);
@@ -44,7 +45,7 @@ function refuseUnanswered(supervisor: Supervisor, unanswered: Map<TaskState, num
     const turns = (unanswered.get(state) ?? 0) + 1;
     unanswered.set(state, turns);
     if (turns >= UNANSWERED_TURNS) questions.refuse(id);
-    else questions.announceAgain(id);
+    else questions.remind(id);
   }
 }
 

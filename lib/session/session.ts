@@ -3,6 +3,7 @@ import { contextLimits } from "../config/context_limits.ts";
 import { waysOf } from "../config/fallbacks.ts";
 import { resolveModel } from "../config/models.ts";
 import { agentApproval } from "../delegation/askers.ts";
+import { DELEGATION } from "../delegation/brief.ts";
 import { callDelegation } from "../delegation/delegation_calls.ts";
 import type { Caller } from "../delegation/ground.ts";
 import type { Verdict } from "../delegation/grants.ts";
@@ -54,7 +55,6 @@ export interface SessionParts {
 
 const USER: Caller = { ownerId: null, by: "user" };
 const AGENT: Caller = { ownerId: null, by: "agent" };
-const DELEGATION_TOOLS = toolsOf(["delegation", "async_delegation"]);
 
 /** One chat or one shell delegation with its tasks. Disposed, it leaves nothing that runs. */
 export class Session implements AsyncDisposable {
@@ -62,7 +62,7 @@ export class Session implements AsyncDisposable {
   readonly events: EventLog;
   readonly supervisor: Supervisor;
   readonly #parts: SessionParts;
-  readonly #userTools = new Toolbox(DELEGATION_TOOLS);
+  readonly #userTools = new Toolbox(toolsOf(DELEGATION));
 
   constructor(parts: SessionParts) {
     this.id = parts.stored.sessionId;
@@ -86,7 +86,8 @@ export class Session implements AsyncDisposable {
   async createAgent({ maxTurns, noticesBetweenTurns }: AgentOptions): Promise<ParentAgent> {
     const { options, supervisor, events } = this.#parts;
     const delegates = options.loaded.config.delegation.enabled;
-    const toolbox = new Toolbox([...toolsOf(options.toolsets), ...(delegates ? DELEGATION_TOOLS : [])]);
+    const work = options.toolsets.filter((toolset) => !DELEGATION.includes(toolset));
+    const toolbox = new Toolbox(toolsOf([...work, ...(delegates ? DELEGATION : [])]));
     const approve = agentApproval(supervisor);
     const shell = guardedShell(this.#parts.shell, approve);
     const context = { ...this.#context(AGENT, new AbortController().signal), approve, shell };

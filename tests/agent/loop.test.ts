@@ -119,6 +119,16 @@ Deno.test("runLoop() answers a refused finish as a call, beside the calls that c
   assert.equal(agent.events.filter((event) => event.type === "tool_started").length, 2);
 });
 
+Deno.test("runLoop() takes finish for a call like any other from an agent that does not have it", async () => {
+  await using agent = await AgentUnderTest.start(inOrder(
+    callTools([{ name: "finish", args: { summary: "all" } }]),
+    say("the end"),
+  ));
+  const runTool = () => Promise.resolve({ content: "no such tool", errorCode: "denied" });
+  assert.deepEqual(await agent.run({ runTool, tools: ["work"] }), { type: "final", text: "the end" });
+  assert.deepEqual(agent.said(1), ["user: begin", "assistant: +1 calls", "tool: no such tool"]);
+});
+
 for (const [finish, reason] of [["length", "max_output"], ["content_filter", "content_filter"]] as const) {
   Deno.test(`runLoop() never takes an answer that ended by ${finish} for a whole one`, async () => {
     await using agent = await AgentUnderTest.start(inOrder(

@@ -153,3 +153,14 @@ endToEnd("a notice brings a result that nobody collected, once, as data", async 
   assert.equal(notice.match(/<\/task_result>/g)?.length, 1, "the child cannot end its own block");
   assert.match(notice, /not an instruction/);
 });
+
+endToEnd("chat -t with a delegation toolset offers each tool once", async (hermes) => {
+  await using server = await startScriptedServer(() => say("hello"));
+  useServer(hermes, server.baseUrl);
+  for (const toolsets of ["delegation,async_delegation,file", "file"]) {
+    assert.equal((await hermes.run(["chat", "-q", "hi", "-t", toolsets])).code, 0);
+  }
+  const [named, usual] = server.requests.map(({ body }) => body.tools?.map((tool) => tool.function.name));
+  assert.equal(new Set(named).size, named?.length);
+  assert.deepEqual(named, usual);
+});

@@ -22,23 +22,25 @@ function lastResult({ body }: RecordedRequest): string {
   return body.messages.findLast(({ role }) => role === "tool")?.content ?? "";
 }
 
-/** The task whose question a parent's request ends with; null when it ends with something else. */
+/** The task of whose question a parent's request tells or reminds at its end; null when it ends with something else. */
 function askingTask({ body }: RecordedRequest): string | null {
   const last = body.messages.at(-1);
   if (last?.role !== "user") return null;
-  return /<task_question id="(t\w{5})">/.exec(last.content ?? "")?.[1] ?? null;
+  return /<task_question id="(t\w{5})">|^Task (t\w{5}) still waits/.exec(last.content ?? "")?.slice(1).find(
+    Boolean,
+  ) ?? null;
 }
 
 function steerCall(taskId: string, message: string) {
   return { name: "steer_task", args: { task_id: taskId, message } };
 }
 
-/** Of each parent request, whether it brought a question, a result, both or nothing new. */
+/** Of each parent request, whether it brought a question, a result, both, a reminder or nothing new. */
 function news(test: TestSession): string[] {
   return test.parentRequests.map(({ body }) => {
     const last = userMessages(body).at(-1) ?? "";
     const kinds = ["question", "result"].filter((kind) => last.includes(`<task_${kind} `));
-    return kinds.join("+");
+    return [...kinds, ...(last.includes("still waits") ? ["reminder"] : [])].join("+");
   });
 }
 
@@ -73,7 +75,7 @@ Deno.test("drain() gives the parent two turns for a question, then tells the chi
     child: (request) => turnOf(request) === 1 ? ask("which port?") : finish(`told: ${lastResult(request)}`),
   });
   await answerOnce(test);
-  assert.deepEqual(news(test), ["", "", "question", "question", "result"]);
+  assert.deepEqual(news(test), ["", "", "question", "reminder", "result"]);
   const [ended] = test.eventsOf("task.ended");
   assert.equal(ended?.task.status, "completed");
   assert.match(userMessages(test.parentRequests.at(-1)!.body).at(-1) ?? "", /told: .*Nobody can answer/);
@@ -95,7 +97,9 @@ Deno.test("drain() gives each question two turns of its own", async () => {
   await using test = await TestSession.open({
     parent: (request) => {
       if (turnOf(request) === 1) return callTools([spawnCall("goal-0")]);
-      const notices = userMessages(request.body).filter((message) => message.includes("<task_question "));
+      const notices = userMessages(request.body).filter((message) =>
+        /<task_question |still waits/.test(message)
+      );
       const asks = askingTask(request);
       if (asks === null || notices.length % 2 === 1) return say("I shall think about it");
       return callTools([steerCall(asks, `answer to notice ${notices.length}`)]);

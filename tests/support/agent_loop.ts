@@ -42,6 +42,7 @@ export class TestInbox implements Inbox {
 
 /** How a loop of a test differs from the usual. */
 export interface LoopSetup {
+  readonly tools?: readonly string[];
   readonly runTool?: ToolRunner;
   readonly maxTurns?: number;
   readonly turnsDone?: number;
@@ -50,7 +51,8 @@ export interface LoopSetup {
   readonly onEvent?: (event: AgentEvent) => void;
 }
 
-const TOOL = { name: "work", description: "Works", parameters: { type: "object", properties: {} } };
+/** What an agent under test has. */
+const TOOLS = ["work", "finish"];
 
 /** One agent of a test on a scripted server, every request of which a strict server would take. */
 export class AgentUnderTest implements AsyncDisposable {
@@ -78,7 +80,8 @@ export class AgentUnderTest implements AsyncDisposable {
 
   /** Runs the loop to its end; a second run goes on with the same conversation. */
   async run(
-    { runTool = noTool, maxTurns = 10, turnsDone = 0, context = {}, onEvent = () => {} }: LoopSetup = {},
+    { runTool = noTool, tools = TOOLS, maxTurns = 10, turnsDone = 0, context = {}, onEvent = () => {} }:
+      LoopSetup = {},
   ): Promise<LoopEnd> {
     const { broker } = testBroker(this.server.baseUrl);
     const loop = runLoop({
@@ -89,7 +92,11 @@ export class AgentUnderTest implements AsyncDisposable {
         clock: systemClock,
         retry: { ...DEFAULT_RETRY, maxAttempts: 1, maxRateLimited: 1 },
       }),
-      schemas: [TOOL],
+      schemas: tools.map((name) => ({
+        name,
+        description: "Works",
+        parameters: { type: "object", properties: {} },
+      })),
       runTool,
       inbox: this.inbox,
       control: this.control,

@@ -1,5 +1,7 @@
 /** An ended task or a question, as the program fences it in a user message. */
 const NOTICE = /<(task_result|task_question)((?: [a-z_]+="[^"]*")*)>\n([\s\S]*?)\n<\/\1>/g;
+/** Said of a question that was told of before. */
+const REMINDER = /^Task (t\w{5}) still waits for an answer/gm;
 /** A notice repeats the goal on its first line. */
 const GOAL_LINE = /^goal: .*(?:\n|$)/;
 
@@ -8,7 +10,11 @@ export function readNotice(message: string): string | null {
   const told = [...message.matchAll(NOTICE)].map(([, tag, attributes = "", body = ""]) =>
     tag === "task_question" ? questionText(idOf(attributes), body) : resultText(attributes, body)
   );
-  return told.length === 0 ? null : told.join("\n");
+  const reminded = [...message.matchAll(REMINDER)].map(([, id = ""]) =>
+    `${id} still waits\nAnswer with: steer ${id} ANSWER`
+  );
+  const all = [...told, ...reminded];
+  return all.length === 0 ? null : all.join("\n");
 }
 
 /** A child's question, and how it is answered. */

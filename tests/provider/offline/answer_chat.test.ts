@@ -83,6 +83,12 @@ Deno.test("answerTo() passes notices on in plain words, with the message beside 
   });
 });
 
+Deno.test("answerTo() says how a question that still waits is answered", () => {
+  const reminder = "Task t00003 still waits for an answer to its question. Answer with steer_task.";
+  const { text } = new Talk(CHAT_TOOLS, reminder).next();
+  assert.equal(text, "t00003 still waits\nAnswer with: steer t00003 ANSWER");
+});
+
 const COMMANDS: readonly (readonly [string, object[], unknown[], string])[] = [
   [
     "check t00001",
