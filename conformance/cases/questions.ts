@@ -60,9 +60,10 @@ async function nobodyAnswers(stage: Stage): Promise<void> {
   await stage.parent.does(spawn("GOAL-A"));
   await stage.parent.says("started");
   const told = stage.child("GOAL-A").doesRaw(ask("red or blue?"));
-  for (const turn of [1, 2]) {
+  for (const _turn of [1, 2]) {
     const { body } = await stage.parent.asks();
-    assert.match(userTexts(body).at(-1) ?? "", /red or blue\?/, `turn ${turn} with the question`);
+    const announced = userTexts(body).filter((text) => /red or blue\?/.test(text));
+    assert.equal(announced.length, 1, "a question is announced once; a second turn may only remind of it");
     await stage.parent.says("I do not know");
   }
   assert.match((await told).join(), /nobody|no one/i);
