@@ -51,7 +51,7 @@ export function setConfigValue(text: string, path: string, value: string): strin
   const candidates = parsed === undefined || parsed === value ? [value] : [parsed, value];
   const attempts = candidates.map((candidate) => {
     const edited = edit(text, keys, candidate, path);
-    return { edited, wrong: VARIABLE.test(value) ? undefined : problemAt(edited, keys) };
+    return { edited, wrong: VARIABLE.test(value) ? undefined : problemAt(edited, keys, text) };
   });
   const good = attempts.find(({ wrong }) => wrong === undefined);
   if (good !== undefined) return good.edited;
@@ -101,10 +101,17 @@ function appended(text: string, file: YamlFile, keys: Keys, value: unknown): str
   return `${text}${separator}${toYaml(nested)}\n`;
 }
 
-/** What is wrong at the key, inside it, or with what is around it because of it. */
-function problemAt(text: string, keys: Keys): Finding | undefined {
+/** What is wrong at the key, inside it, or with what is around it because of it, and what is wrong only since `before`. */
+function problemAt(text: string, keys: Keys, before: string): Finding | undefined {
   const { errors, warnings } = inspectText(text, "config.yaml", NO_SECRETS);
-  return [...errors, ...warnings].find((each) => isPrefix(keys, each.keys) || isPrefix(each.keys, keys));
+  const known = inspectText(before, "config.yaml", NO_SECRETS).errors.map(({ text }) => withoutPlace(text));
+  return [...errors, ...warnings].find((each) => isPrefix(keys, each.keys) || isPrefix(each.keys, keys)) ??
+    errors.find((each) => !known.includes(withoutPlace(each.text)));
+}
+
+/** Line and column change with what stands above. */
+function withoutPlace(text: string): string {
+  return text.replace(/^[^ ]*: /, "");
 }
 
 function isPrefix(some: readonly PropertyKey[], all: readonly PropertyKey[]): boolean {

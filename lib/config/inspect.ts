@@ -1,6 +1,7 @@
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { describeIssues, formatPath } from "../support/describe_issue.ts";
-import { expandVariables } from "./expand.ts";
+import { expandVariables, typed, withoutMissing } from "./expand.ts";
 import type { Env } from "./home.ts";
 import { BUILT_IN_PROVIDERS } from "./providers.ts";
 import { fromPython } from "./python_compat.ts";
@@ -28,6 +29,8 @@ export interface Inspection {
   readonly config: Config | null;
   readonly errors: readonly Finding[];
   readonly warnings: readonly Finding[];
+  /** Those of the warnings that are about variables without a value. */
+  readonly unset: readonly Finding[];
   readonly path: string;
   readonly exists: boolean;
   readonly secrets: Secrets;
@@ -52,7 +55,7 @@ export function inspectText(text: string, path: string, secrets: Secrets): Inspe
       message: broken.message,
       text: `${at(path, broken.position)}: ${broken.message}`,
     };
-    return { ...file, config: null, errors: [error], warnings: [] };
+    return { ...file, config: null, errors: [error], warnings: [], unset: [] };
   }
   const found = (problem: Problem): Finding => {
     const place = [at(path, yaml.positionOf(problem.keys)), formatPath(problem.keys)].filter((part) =>
@@ -60,12 +63,13 @@ export function inspectText(text: string, path: string, secrets: Secrets): Inspe
     );
     return { ...problem, text: `${place.join(": ")}: ${problem.message}` };
   };
-  const { config, errors, warnings, secretValues } = inspectValue(yaml.value, secrets);
+  const { config, errors, warnings, unset, secretValues } = inspectValue(yaml.value, secrets);
   return {
     ...file,
     config: errors.length > 0 ? null : config,
     errors: errors.map(found),
     warnings: warnings.map(found),
+    unset: unset.map(found),
     secrets: withSecretValues(secrets, secretValues),
   };
 }
@@ -77,22 +81,30 @@ interface ValueInspection {
   readonly errors: readonly Problem[];
   readonly warnings: readonly Problem[];
   readonly secretValues: readonly string[];
+  /** Variables without a value. What needs one of them cannot be used; all else can. */
+  readonly unset: readonly Problem[];
 }
 
 function inspectValue(value: unknown, secrets: Secrets): ValueInspection {
   const adopted = fromPython(value);
   const conformed = conform(adopted.value);
   const expanded = expandVariables(conformed.value, secrets);
-  const { config, problems } = checkValue(expanded.value);
-  const unset = expanded.unset.map(({ keys, name }) => ({ keys, message: `\${${name}} is not set` }));
+  const missing = expanded.unset.map(({ keys, name }) => ({ keys, message: `\${${name}} is not set` }));
+  const checked = checkValue(withoutMissing(expanded));
+  const { config, problems } = checked.config === null
+    ? checkValue(typed(expanded, checked.problems))
+    : checked;
   const unknown = conformed.unknown.map(({ keys, meant }) => ({
     keys,
     message: meant === null ? "unknown key" : `unknown key, did you mean "${meant}"?`,
   }));
   return {
     config,
-    errors: [...unset, ...problems],
-    warnings: [...adopted.notes, ...unknown],
+    errors: problems.map((problem) =>
+      missing.find(({ keys }) => isDeepStrictEqual(keys, problem.keys)) ?? problem
+    ),
+    warnings: [...adopted.notes, ...unknown, ...missing],
+    unset: missing,
     secretValues: [...expanded.used, ...providerKeys(config, secrets)],
   };
 }

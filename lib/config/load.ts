@@ -1,6 +1,6 @@
 import { UserError } from "../support/errors.ts";
 import { type Env, EXIT_CONFIG } from "./home.ts";
-import { inspectConfig } from "./inspect.ts";
+import { type Finding, inspectConfig } from "./inspect.ts";
 import type { Config } from "./schema.ts";
 import type { Secrets } from "./secrets.ts";
 
@@ -9,6 +9,8 @@ export interface LoadedConfig {
   readonly config: Config;
   /** Unknown keys and settings that are not heeded, each with file and line. */
   readonly warnings: readonly string[];
+  /** Variables in the file that have no value, with where they stand. */
+  readonly unset: readonly Finding[];
   /** Of config.yaml, whether it exists or not. */
   readonly path: string;
   readonly exists: boolean;
@@ -17,9 +19,9 @@ export interface LoadedConfig {
 
 /** Loads config.yaml and .env of `home`; without them the defaults hold. Throws {@linkcode UserError} with file, line and key. */
 export function loadConfig(home: string, env: Env): LoadedConfig {
-  const { config, errors, warnings, path, exists, secrets } = inspectConfig(home, env);
-  if (config !== null) return { config, warnings: warnings.map(({ text }) => text), path, exists, secrets };
-  const [first = path, ...more] = errors.map(({ text }) => text);
+  const { config, errors, warnings, ...found } = inspectConfig(home, env);
+  if (config !== null) return { ...found, config, warnings: warnings.map(({ text }) => text) };
+  const [first = found.path, ...more] = errors.map(({ text }) => text);
   throw new UserError(first, {
     exitCode: EXIT_CONFIG,
     hint: more.length === 0

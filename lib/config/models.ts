@@ -50,6 +50,8 @@ export function resolveModel(loaded: LoadedConfig, wish: ModelWish): ModelRef {
 /** Where a provider answers. Throws {@linkcode UserError} 78 when it is unknown, has no address or lacks its key. */
 export function endpointOf(loaded: LoadedConfig, providerName: string): Endpoint {
   const provider = providerOf(loaded, providerName);
+  const unset = unsetOf(loaded, providerName);
+  if (unset !== undefined) throw unusable(`Cannot use provider "${providerName}": ${unset}`, SET_IT);
   if (provider.base_url === null && providerName !== "offline") {
     throw unusable(`Cannot use provider "${providerName}": it has no base_url`, `Add one in ${loaded.path}`);
   }
@@ -104,7 +106,9 @@ function homeProvider(loaded: LoadedConfig, model: string | undefined): string {
 /** Whether `auto` may take it: it has a key, or the file says that it needs none. */
 function isUsable(loaded: LoadedConfig, name: string): boolean {
   const provider = loaded.config.providers[name];
-  if (provider === undefined || provider.base_url === null) return false;
+  if (provider === undefined || provider.base_url === null || unsetOf(loaded, name) !== undefined) {
+    return false;
+  }
   if (keyNames(provider).length > 0 || provider.api_key !== null) {
     return keysOf(loaded, name, provider).size > 0;
   }
@@ -119,6 +123,13 @@ function providerOf(loaded: LoadedConfig, name: string): ProviderConfig {
     `Cannot use provider "${name}": it is unknown, expected one of ${Object.keys(providers).join(", ")}`,
     `Add it under providers in ${loaded.path}, with its base_url and key_env`,
   );
+}
+
+const SET_IT = "Set it in the environment or in .env beside config.yaml";
+
+/** A variable without a value that stands in the settings of a provider. */
+function unsetOf({ unset }: LoadedConfig, name: string): string | undefined {
+  return unset.find(({ keys: [section, provider] }) => section === "providers" && provider === name)?.text;
 }
 
 function keyNames(provider: ProviderConfig): readonly string[] {

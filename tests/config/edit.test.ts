@@ -109,6 +109,15 @@ Deno.test("setConfigValue() refuses what would not load, and says why", () => {
   }
 });
 
+Deno.test("setConfigValue() refuses what leaves a file that does not load", () => {
+  assert.deepEqual(refusal(() => setConfigValue("", "models.m1.price.input", "3")), [
+    'Cannot set "models.m1.price.input": models.m1.price.output: missing, expected a number ≥ 0',
+    2,
+  ]);
+  const both = setConfigValue("", "models.m1.price", "{input: 3, output: 9}");
+  assert.match(setConfigValue(both, "models.m1.price.input", "4"), /input: 4/);
+});
+
 Deno.test("setConfigValue() can mend one of several mistakes", () => {
   const text = "delegation:\n  max_queued: many\n  max_iterations: few\n";
   assert.equal(setConfigValue(text, "delegation.max_queued", "3"), text.replace("many", "3"));

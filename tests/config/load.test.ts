@@ -2,6 +2,7 @@ import process from "node:process";
 import assert from "node:assert/strict";
 import { chmodSync } from "node:fs";
 import { join } from "node:path";
+import { resolveModel } from "../../lib/config/models.ts";
 import { loadConfig, warningLine } from "../../lib/config/load.ts";
 import { loaded, refusal, tempHome } from "./temp_home.ts";
 
@@ -89,6 +90,38 @@ delegation: {default_toolsets: [file]}
   assert.deepEqual(config.delegation.default_toolsets, ["file"]);
 });
 
+Deno.test("loadConfig() takes a variable for a number or a flag where one is needed", () => {
+  const { config } = loaded(
+    'delegation: {max_queued: "${N}", wake_parent: "${FLAG}"}\nmodel: {default: "${N}"}\n',
+    { N: "7", FLAG: "false" },
+  );
+  assert.deepEqual([config.delegation.max_queued, config.delegation.wake_parent], [7, false]);
+  assert.equal(config.model.default, "7", "a text stays one");
+});
+
+Deno.test("loadConfig() warns of a variable without a value, and refuses only what needs it", () => {
+  const text = `
+providers:
+  mine: {base_url: "http://127.0.0.1:9/v1", api_key: "\${NOWHERE}"}
+  other: {base_url: "\${NOWHERE}"}
+  good: {base_url: "http://127.0.0.1:8/v1"}
+mcp_servers:
+  x: {command: y, env: {TOKEN: "\${NOWHERE}"}}
+`;
+  using temp = tempHome({ "config.yaml": text });
+  const config = loadConfig(temp.home, {});
+  assert.deepEqual(config.warnings.map((warning) => warning.replace(temp.home, "HOME")), [
+    "HOME/config.yaml:3:45: providers.mine.api_key: ${NOWHERE} is not set",
+    "HOME/config.yaml:4:11: providers.other.base_url: ${NOWHERE} is not set",
+    "HOME/config.yaml:7:25: mcp_servers.x.env.TOKEN: ${NOWHERE} is not set",
+  ]);
+  assert.deepEqual(refusal(() => resolveModel(config, { provider: "mine" }), temp.home), [
+    'Cannot use provider "mine": HOME/config.yaml:3:45: providers.mine.api_key: ${NOWHERE} is not set',
+    78,
+  ]);
+  assert.equal(resolveModel(config, { provider: "good", model: "m" }).provider, "good");
+});
+
 const NONSENSE: readonly [string, string, string][] = [
   [
     "a wrong type",
@@ -131,9 +164,9 @@ const NONSENSE: readonly [string, string, string][] = [
     'HOME/config.yaml:3:13: delegation.routes[0].tier: unknown tier "u", expected one of t',
   ],
   [
-    "an unset variable",
-    "providers:\n  mine:\n    base_url: ${NOWHERE}\n",
-    "HOME/config.yaml:3:5: providers.mine.base_url: ${NOWHERE} is not set",
+    "an unset variable where a value is needed",
+    "delegation:\n  max_queued: ${NOWHERE}\n",
+    "HOME/config.yaml:2:3: delegation.max_queued: ${NOWHERE} is not set",
   ],
   [
     "a duplicate key",
