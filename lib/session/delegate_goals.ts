@@ -28,6 +28,24 @@ export async function delegateGoals(
   return await inOrder(session, feed(session, requests, options.signal).ids, options);
 }
 
+/**
+ * What the tasks of the shell came to that is not in `known`, in the order of the goals, without waiting: of a delegation
+ * that was given up. Whoever prints it has been given it.
+ */
+export async function collectLeft(
+  session: Session,
+  known: readonly CollectedTask[],
+): Promise<readonly CollectedTask[]> {
+  const { table, ground, mail } = session.supervisor;
+  const left = table.childrenOf(null).filter(({ id }) => !known.some(({ task_id }) => task_id === id));
+  for (const { id } of left.filter(({ isFinal }) => isFinal)) ground.ledger.claim(id, null, "print");
+  const { signal } = new AbortController();
+  const args = left.map(({ id: task_id }) => ({ task_id, timeout_s: 0 }));
+  const replies = await Promise.all(args.map((each) => session.call("collect_task", each, signal)));
+  mail.confirm(null);
+  return replies.map((reply) => unwrap<CollectedTask>(reply));
+}
+
 interface Fed {
   readonly ids: readonly Promise<string>[];
   readonly all: Promise<readonly string[]>;

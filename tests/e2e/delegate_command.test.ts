@@ -77,6 +77,32 @@ endToEnd("delegate with a failed goal prints the others and exits 1", async (her
   assert.match(stderr, /provider_error/);
 });
 
+for (
+  const [signal, code, ending] of [["SIGINT", 130, "cancelled"], ["SIGTERM", 143, "interrupted"]] as const
+) {
+  endToEnd(`${signal} keeps what delegate has, also of a goal behind one that still runs`, async (hermes) => {
+    await using server: ScriptedServer = await startScriptedServer((request) =>
+      goalOf(request, GOALS) === "GOAL-BRAVO" ? say("bravo is done") : new Promise(() => {})
+    );
+    useServer(hermes, server.baseUrl);
+    for (const args of [[], ["--json"]]) {
+      const running = hermes.start(["delegate", ...args, ...GOALS]);
+      await running.stderr.waitFor(/completed after/);
+      running.kill(signal);
+      const { code: ended, stdout } = await running.finished;
+      assert.equal(ended, code);
+      if (args.length === 0) assert.match(stdout, /bravo is done/);
+      else {
+        const { results } = JSON.parse(stdout);
+        assert.deepEqual(results.map(({ status }: Reading) => status), [ending, "completed"]);
+      }
+    }
+    const { tasks } = JSON.parse((await hermes.run(["list", "--all", "--json"])).stdout);
+    const [done] = tasks.filter((task: Reading) => task.status === "completed");
+    assert.equal(done.delivered, true, "what was printed was delivered");
+  });
+}
+
 endToEnd("SIGINT ends delegate with exit code 130 and leaves nothing", async (hermes) => {
   await using server: ScriptedServer = await startScriptedServer(() => new Promise(() => {}));
   useServer(hermes, server.baseUrl);

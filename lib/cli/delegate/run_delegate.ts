@@ -1,6 +1,6 @@
 import type { CollectedTask } from "../../protocol/task_view.ts";
-import { delegateGoals } from "../../session/delegate_goals.ts";
-import { exitOfTasks } from "../exit_codes.ts";
+import { collectLeft, delegateGoals } from "../../session/delegate_goals.ts";
+import { EXIT, exitOfTasks } from "../exit_codes.ts";
 import type { Io } from "../io.ts";
 import { interruptTasks, isHardEnd } from "../leave.ts";
 import { openRun, type Run, type RunOptions } from "../open_run.ts";
@@ -47,27 +47,34 @@ export async function runDelegate(
   await using run = await openRun(io, { ...options, kind: "delegate", asksPerson: hasPerson(io) });
   using _answers = answerQuestions(io, run);
   const pinned = pinModel(requests, run.session.model, options);
-  let printed = 0;
-  let results: readonly CollectedTask[];
+  const results: CollectedTask[] = [];
+  const onResult = (task: CollectedTask) => {
+    const isFirst = !results.some(({ status }) => status === "completed");
+    show(io, run, task, { ...options, isOneOfMany: requests.length > 1, isFirst });
+    results.push(task);
+  };
   try {
-    results = await delegateGoals(run.session, pinned, {
-      any: options.any === true,
-      signal: ending.signal,
-      onResult: (task) => {
-        show(io, run, task, { ...options, isOneOfMany: requests.length > 1, isFirst: printed === 0 });
-        if (task.status === "completed") printed++;
-      },
-    });
+    await delegateGoals(run.session, pinned, { any: options.any === true, signal: ending.signal, onResult });
   } catch (error) {
     if (ending.exitCode === null) throw error;
-    if (isHardEnd(ending.exitCode)) await interruptTasks(io, run);
-    return ending.exitCode;
+    if (ending.exitCode === EXIT.brokenPipe) return ending.exitCode; // nobody reads what is left
+    await stopTasks(io, run, ending.exitCode);
+    for (const task of await collectLeft(run.session, results)) {
+      if (task.status === "interrupted") results.push(task); // it was told how it can go on
+      else onResult(task);
+    }
   }
   const total_duration_s = Math.round(performance.now() - startedAt) / 1000;
   if (options.json === true) io.stdout.write(JSON.stringify({ results, total_duration_s }) + "\n");
-  const code = exitOfTasks(results);
+  const code = ending.exitCode ?? exitOfTasks(results);
   run.session.events.emit({ type: "session.ended", exit_code: code });
   return code;
+}
+
+/** What runs is cancelled, or interrupted where nobody can say any more what becomes of it. */
+async function stopTasks(io: Io, run: Run, exitCode: number): Promise<void> {
+  if (isHardEnd(exitCode)) await interruptTasks(io, run);
+  else await run.session.supervisor.close("session_closed");
 }
 
 type ShowOptions = DelegateOptions & ResultPlace;
