@@ -12,14 +12,28 @@ export type Judgement =
 
 /**
  * Judges a child's last word: a bare text counts with outcome null, the arguments of `finish` must be valid, neither may
- * be empty, and with an output schema there must be a result that satisfies it.
+ * be empty, and with an output schema there must be a result that satisfies it, or a bare text that is one as JSON.
  */
 export function judgeClosing(spec: TaskSpec, offer: ClosingOffer): Judgement {
   const read = offer.finishArguments === null
     ? bareText(offer.text)
     : finishCall(offer.finishArguments, offer.text);
   if ("fault" in read || spec.outputSchema === null) return read;
-  return withResult(read.final, spec.outputSchema);
+  const { final } = read;
+  return withResult(
+    offer.finishArguments === null ? { ...final, ...resultIn(final.summary) } : final,
+    spec.outputSchema,
+  );
+}
+
+/** A text that is nothing but JSON, perhaps in a fence of Markdown, is meant as the result. */
+function resultIn(text: string): { readonly result?: unknown } {
+  const [, fenced] = /^\s*```(?:json)?\s*\n([^]*?)\n\s*```\s*$/.exec(text) ?? [];
+  try {
+    return { result: JSON.parse(fenced ?? text) };
+  } catch {
+    return {}; // words: the result is missing
+  }
 }
 
 /** A result that its schema does not take is a fault, and so is none at all. */
@@ -35,7 +49,7 @@ function withResult(final: FinalMessage, schema: Readonly<Record<string, unknown
 
 function bareText(text: string): Judgement {
   if (text.trim() === "") {
-    return { fault: "Your last message was empty. End with finish and a summary of your work" };
+    return { fault: "Cannot end with an empty message: end with finish and a summary of the work" };
   }
   return { final: { summary: text, outcome: null } };
 }

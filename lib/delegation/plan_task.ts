@@ -112,7 +112,7 @@ function grantable(
 /** A toolset that is named must be among the grantable ones; the default list is cut to those. */
 function grantedToolsets(ground: Ground, request: TaskRequest, can: readonly Toolset[]): Toolset[] {
   if (request.toolsets === undefined) {
-    return parseToolsets(ground.config.delegation.default_toolsets).filter((toolset) => covers(can, toolset));
+    return parseToolsets(ground.config.delegation.default_toolsets).flatMap((toolset) => cutTo(can, toolset));
   }
   const named = parseToolsets(request.toolsets);
   const lacking = named.filter((toolset) => !covers(can, toolset));
@@ -123,6 +123,12 @@ function grantedToolsets(ground: Ground, request: TaskRequest, can: readonly Too
   throw new ToolFailure("denied", `Cannot grant ${lacking.join(", ")}: ${why}`, {
     hint: `You can grant: ${can.join(", ") || "nothing"}`,
   });
+}
+
+/** As much of a toolset as can be granted: of `file` perhaps its reading half. */
+function cutTo(can: readonly Toolset[], toolset: Toolset): readonly Toolset[] {
+  if (covers(can, toolset)) return [toolset];
+  return toolset === "file" && can.includes("file_read") ? ["file_read"] : [];
 }
 
 function covers(can: readonly Toolset[], toolset: Toolset): boolean {

@@ -64,9 +64,14 @@ Deno.test("judgeClosing() demands a result that satisfies the schema and names t
   });
   assert.match(fault(judgeFinish(WITH_SCHEMA, { summary: "x" })), /result.*missing/);
   assert.match(
-    fault(judgeClosing(WITH_SCHEMA, { text: "3", finishArguments: null, turn: 1 })),
+    fault(judgeClosing(WITH_SCHEMA, { text: "three lines", finishArguments: null, turn: 1 })),
     /result.*missing/,
   );
+  for (const text of ['{"lines": 3}', '```json\n{"lines": 3}\n```']) {
+    assert.deepEqual(judgeClosing(WITH_SCHEMA, { text, finishArguments: null, turn: 1 }), {
+      final: { summary: text, outcome: null, result: { lines: 3 } },
+    });
+  }
   const bad = fault(judgeFinish(WITH_SCHEMA, { summary: "x", result: { lines: -1, files: [7], more: 1 } }));
   for (const place of [/#\/lines/, /#\/files\/0/, /more/]) assert.match(bad, place);
 });

@@ -62,6 +62,13 @@ Deno.test("spawn() refuses toolsets that are unknown or not the parent's", async
   assert.equal((await refusal(stage, { goal: "x", toolsets: ["telepathy"] }))[0], "unknown_toolset");
 });
 
+Deno.test("spawn() cuts the default toolsets to what the parent has, file to its reading half", async () => {
+  await using stage = new Stage({}, { toolsets: ["file_read", "terminal"] });
+  const [record] = stage.supervisor.spawn([{ goal: "x" }], AGENT);
+  assert.deepEqual(record?.spec.toolsets, ["terminal", "file_read"]);
+  assert.deepEqual((await refusal(stage, { goal: "x", toolsets: ["file"] }))[0], "denied");
+});
+
 Deno.test("spawn() grants the delegation tools where another level is allowed, and only there", async () => {
   await using stage = new Stage({ delegation: { max_spawn_depth: 2 } });
   const [record] = stage.supervisor.spawn([{ goal: "x", toolsets: ["file", "delegation"] }], AGENT);
