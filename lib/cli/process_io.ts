@@ -62,11 +62,11 @@ class ProcessOutput implements Output {
   }
 
   get columns(): number | undefined {
-    return this.isTerminal ? this.#stream.columns : undefined;
+    return this.isTerminal ? this.#stream.columns || undefined : undefined; // 0: nobody has set its size
   }
 
   get rows(): number | undefined {
-    return this.isTerminal ? this.#stream.rows : undefined;
+    return this.isTerminal ? this.#stream.rows || undefined : undefined;
   }
 
   get delivery(): Delivery {

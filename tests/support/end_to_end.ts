@@ -85,9 +85,12 @@ export class EndToEnd implements AsyncDisposable {
   }
 
   /** Starts the program on a terminal of its own. */
-  onTerminal(args: readonly string[], size: { readonly columns?: number } = {}): Tmux {
+  onTerminal(
+    args: readonly string[],
+    { env, ...size }: Pick<RunOptions, "env"> & { readonly columns?: number } = {},
+  ): Tmux {
     const command = [...this.launcher.command, ...args];
-    return new Tmux({ command, env: this.environment(), cwd: this.work, socketDir: this.root, ...size });
+    return new Tmux({ command, env: this.environment(env), cwd: this.work, socketDir: this.root, ...size });
   }
 
   /** Runs the program to its end. */

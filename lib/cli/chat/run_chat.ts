@@ -1,6 +1,6 @@
 import { UserError } from "../../support/errors.ts";
 import { EXIT } from "../exit_codes.ts";
-import type { Io } from "../io.ts";
+import { type Io, takesAnsi } from "../io.ts";
 import { openRun, type Run, type RunOptions } from "../open_run.ts";
 import { hintUnread } from "../unread_stdin.ts";
 import { orOffline } from "./offer_offline.ts";
@@ -40,9 +40,18 @@ export async function runChat(io: Io, prompt: string | undefined, given: ChatOpt
         asksPerson,
         offline: offline || options.offline === true,
       }),
+    takesAnsi(io.stdout, io.env)
+      ? (question) => io.confirm(question)
+      : (question) => confirmByLine(screen, question),
   );
   return await takeUp(screen.io, run, options) ??
     await chatByLine(screen, run, { first: prompt ?? null, jsonl: options.jsonl === true, maxTurns });
+}
+
+/** Where nothing may be drawn, a line is the answer. */
+async function confirmByLine(screen: PromptScreen, question: string): Promise<boolean> {
+  screen.io.stderr.write(`${question} [y/N] `);
+  return /^y(es)?$/i.test((await screen.readLine() ?? "").trim());
 }
 
 /** The options with what is stored of the session that is to go on; imported by who asks for one. */
