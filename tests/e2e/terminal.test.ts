@@ -73,13 +73,17 @@ endToEnd("delegate on a terminal asks its person once, and what is typed stays t
   assert.equal(await terminal.ended(), 130);
 }, NEEDS);
 
-endToEnd("with NO_COLOR the offline model is offered by a line", async (hermes) => {
-  for (const [answer, seen] of [["y", /^> $|^>$/m], ["n", /--offline/]] as const) {
-    using terminal = hermes.onTerminal(["chat"], { env: { NO_COLOR: "1" } });
-    await terminal.waitFor(/OPENAI_API_KEY is not set[^]*Try the offline model.* \[y\/N\]/);
-    terminal.enter(answer);
-    await terminal.waitFor(seen);
-    if (answer === "y") terminal.press("C-d");
-    assert.equal(await terminal.ended(), answer === "y" ? 0 : 78);
-  }
-}, NEEDS);
+for (const [answer, seen, code] of [["y", /^> $|^>$/m, 0], ["n", /--offline/, 78]] as const) {
+  endToEnd(
+    `with NO_COLOR the offline model is offered by a line, which ${answer} answers`,
+    async (hermes) => {
+      using terminal = hermes.onTerminal(["chat"], { env: { NO_COLOR: "1" } });
+      await terminal.waitFor(/OPENAI_API_KEY is not set[^]*Try the offline model.* \[y\/N\]/);
+      terminal.enter(answer);
+      await terminal.waitFor(seen);
+      if (code === 0) terminal.press("C-d");
+      assert.equal(await terminal.ended(), code);
+    },
+    NEEDS,
+  );
+}
