@@ -23,12 +23,7 @@ export function openSessionStore(
   const stored = goOnWith === undefined
     ? store.begin({ kind, cwd, model }, hostId, onTrouble)
     : store.goOn(goOnWith, hostId, onTrouble);
-  if (stored === undefined) {
-    throw new UserError(`Cannot resume session "${goOnWith}": there is none of that id`, {
-      hint: "hermes sessions list shows them",
-      exitCode: EXIT_USAGE,
-    });
-  }
+  if (stored === undefined) throw unknownSession(goOnWith ?? "");
   stack.use(stored);
   const isEntered = store.database.transaction(() => {
     if (goOnWith !== undefined) refuseTaken(store, goOnWith); // of two that come at once, one gets it
@@ -48,9 +43,17 @@ function hostRow({ sessionId, hostId }: SessionStore, { kind }: SessionOptions):
 }
 
 function refuseTaken(store: Store, sessionId: string): void {
+  if (store.session(sessionId) === undefined) throw unknownSession(sessionId); // removed since it was found
   const taken = store.hosts.live().find((host) => host.sessionId === sessionId);
   if (taken === undefined) return;
   throw new UserError(`Cannot resume session "${sessionId}": the process ${taken.pid} has it open`, {
     exitCode: EXIT_FAILED,
+  });
+}
+
+function unknownSession(sessionId: string): UserError {
+  return new UserError(`Cannot resume session "${sessionId}": there is none of that id`, {
+    hint: "hermes sessions list shows them",
+    exitCode: EXIT_USAGE,
   });
 }

@@ -1,9 +1,10 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
+import { summaryPath } from "../store/spill_paths.ts";
 
 /** Keeps a summary whole in the spill directory of `home`. Returns its path; null when it could not be kept. */
 export function saveSummary(home: string, taskId: string, text: string): string | null {
-  const path = join(home, "spill", `${taskId}.md`);
+  const path = summaryPath(home, taskId);
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     writeFileSync(path, text, { mode: 0o600 });

@@ -1,5 +1,4 @@
 import { rmSync } from "node:fs";
-import { join } from "node:path";
 import type { Message } from "../protocol/conversation.ts";
 import type { JournalEvent } from "../protocol/events.ts";
 import type { Clock } from "../support/clock.ts";
@@ -7,9 +6,10 @@ import type { Database } from "./database.ts";
 import type { OwnerId } from "./delivery.ts";
 import { openDatabase } from "./open_database.ts";
 import { recover } from "./recover.ts";
-import { addSession, deleteSession, sessionRows } from "./session_rows.ts";
+import { addSession, deleteSession, sessionRows, sessionsBefore, shortenJournal } from "./session_rows.ts";
 import type { NewSession, Recovery, SessionRow, SessionStore, Store, StoredTask, TaskRow } from "./store.ts";
 import { DatabaseHosts } from "./stored_hosts.ts";
+import { sessionSpill, summaryPath } from "./spill_paths.ts";
 import { StoredSession } from "./stored_session.ts";
 import { DatabaseTasks } from "./stored_tasks.ts";
 import type { TroubleReader } from "./write_loop.ts";
@@ -18,6 +18,9 @@ import type { TroubleReader } from "./write_loop.ts";
 export function openStore(home: string, { clock }: { readonly clock: Clock }): Store {
   return new DatabaseStore(home, openDatabase(home), clock);
 }
+
+/** About 5 ms of work. */
+const EVENTS_PER_REMOVAL = 5_000;
 
 /** How many events are read at a time. */
 const EVENTS_AT_ONCE = 500;
@@ -55,9 +58,22 @@ class DatabaseStore implements Store {
     return sessionRows(this.database, sessionId)[0];
   }
 
-  removeSession(sessionId: string): void {
-    if (!deleteSession(this.database, sessionId)) return;
-    rmSync(join(this.#home, "spill", sessionId), { recursive: true, force: true });
+  sessionsBefore(at: number): readonly string[] {
+    return sessionsBefore(this.database, at);
+  }
+
+  removeSession(sessionId: string, mayGo = () => true): boolean {
+    const taskIds = deleteSession(this.database, sessionId, mayGo);
+    if (taskIds === null) return false;
+    const summaries = taskIds.map((taskId) => summaryPath(this.#home, taskId));
+    for (const path of [sessionSpill(this.#home, sessionId), ...summaries]) {
+      rmSync(path, { recursive: true, force: true });
+    }
+    return true;
+  }
+
+  shortenJournal(sessionId: string, mayGo: () => boolean): boolean {
+    return shortenJournal(this.database, sessionId, { count: EVENTS_PER_REMOVAL, mayGo });
   }
 
   conversation(sessionId: string, agent: OwnerId): readonly Message[] {

@@ -171,8 +171,18 @@ export interface Store extends Disposable {
   /** Newest first. */
   sessions(): readonly SessionRow[];
   session(sessionId: string): SessionRow | undefined;
-  /** Removes a session with its tasks, events, conversations and spill files. The caller has asked what must be asked. */
-  removeSession(sessionId: string): void;
+  /** The ids of the sessions without a sign of life since `at`, oldest first. */
+  sessionsBefore(at: number): readonly string[];
+  /**
+   * Removes a session with its tasks, events, conversations, summaries and spill files, if `mayGo` says so, which is
+   * asked in the same transaction; without it the caller has asked what must be asked. Returns whether it is gone.
+   */
+  removeSession(sessionId: string, mayGo?: () => boolean): boolean;
+  /**
+   * Removes the oldest events of a session that has so many that to remove them all at once takes long; false when it
+   * has not, or `mayGo`, asked in the same transaction, says no. For a session that is removed next.
+   */
+  shortenJournal(sessionId: string, mayGo: () => boolean): boolean;
   /** The stored conversation of an agent; null: the session's own. */
   conversation(sessionId: string, agent: OwnerId): readonly Message[];
   /** The journalled events after number `since`, oldest first. */

@@ -247,8 +247,12 @@ Deno.test("removeSession() takes all of a session with it, and its host is told"
   session.ledger.confirm(null);
   const spill = `${ground.home}/spill/${session.sessionId}`;
   Deno.mkdirSync(`${spill}/deep`, { recursive: true });
-  other.removeSession(session.sessionId);
-  assert.throws(() => Deno.statSync(spill), Deno.errors.NotFound);
+  const summary = `${ground.home}/spill/${id}.md`;
+  Deno.writeTextFileSync(summary, "long");
+  assert.equal(other.removeSession(session.sessionId, () => false), false);
+  assert.ok(Deno.statSync(summary).isFile);
+  assert.equal(other.removeSession(session.sessionId), true);
+  for (const path of [spill, summary]) assert.throws(() => Deno.statSync(path), Deno.errors.NotFound);
   assert.deepEqual(other.sessions().map(({ sessionId }) => sessionId), [rest.sessionId]);
   for (const table of ["tasks", "events", "messages", "deliveries"]) {
     const rows = other.database.all<Record<string, unknown>>(`SELECT * FROM ${table}`);

@@ -1,10 +1,10 @@
+import { removeSession } from "../../session/remove_session.ts";
 import type { SessionRow, Store } from "../../store/store.ts";
 import { systemClock } from "../../support/clock.ts";
 import { UserError } from "../../support/errors.ts";
 import { EXIT } from "../exit_codes.ts";
 import type { Io } from "../io.ts";
 import { openSessions, unknownId } from "./open_sessions.ts";
-import { sessionView } from "./session_view.ts";
 
 /** The options of `hermes sessions rm`. */
 export interface RemoveOptions {
@@ -61,25 +61,11 @@ function meant(
   return olderThan === undefined ? all : all.filter(({ lastAt }) => lastAt < limit);
 }
 
-/** Looks and removes in one step, so that nothing begins in between. Returns why it stays; nothing when it is gone. */
-function removeOne(store: Store, row: SessionRow, { force }: RemoveOptions): readonly string[] {
-  return store.database.transaction(() => {
-    const { pid, tasks } = sessionView(store, row);
-    const works = [
-      ...pid === null ? [] : [`the process ${pid} has it open`],
-      ...tasks.live === 0 ? [] : [`${count(tasks.live, "task")} not over`],
-    ];
-    const waits = [
-      ...tasks.interrupted === 0 ? [] : [`${count(tasks.interrupted, "task")} interrupted`],
-      ...tasks.undelivered === 0 ? [] : [`${count(tasks.undelivered, "result")} not delivered`],
-    ];
-    const why = force === true ? works : [...works, ...waits];
-    if (why.length === 0) store.removeSession(row.sessionId);
-    const hint = works.length === 0 && waits.length > 0 ? ["--force removes it all the same"] : [];
-    return why.length === 0 ? [] : [...why, ...hint];
-  });
-}
-
-function count(number: number, what: string): string {
-  return number === 1 ? `1 ${what} is` : `${number} ${what}s are`;
+/** Returns why it stays; nothing when it is gone. */
+function removeOne(store: Store, { sessionId }: SessionRow, { force }: RemoveOptions): readonly string[] {
+  const reasons = removeSession(store, sessionId, { force: force === true });
+  if (reasons === null) return [];
+  const { works, waits } = reasons;
+  if (works.length > 0) return force === true ? works : [...works, ...waits];
+  return waits.length === 0 ? [] : [...waits, "--force removes it all the same"]; // or another removed it first
 }
