@@ -11,6 +11,9 @@ export interface CompatNote {
   readonly message: string;
 }
 
+/** How long the Python Hermes keeps sessions when it is told to remove them and not after how many days. */
+const PYTHON_RETENTION_DAYS = 90;
+
 /** Says what is not heeded. */
 export type Note = (keys: readonly PropertyKey[], message: string) => void;
 
@@ -29,6 +32,7 @@ export function fromPython(
   adoptRoutes(draft);
   adoptFallbacks(draft);
   adoptApprovals(draft, note);
+  adoptRetention(draft, note);
   adoptWalls(draft, note);
   dropPythonKeys(draft);
   return { value: draft, notes };
@@ -69,6 +73,23 @@ function adoptApprovals(draft: Draft, note: Note): void {
     note(["approvals", "deny"], "not supported: these commands are treated as any other");
   }
   delete approvals.deny;
+}
+
+/** There `retention_days` stands beside a switch that is off unless the file says otherwise; null is ours for off. */
+function adoptRetention(draft: Draft, note: Note): void {
+  const { sessions } = draft;
+  if (!isMap(sessions)) return;
+  const isTheirs = "_config_version" in draft || PYTHON_KEYS.sessions?.some((name) => name in sessions);
+  if (!isTheirs) return;
+  const days = sessions.retention_days ?? PYTHON_RETENTION_DAYS;
+  const isOn = sessions.auto_prune === true;
+  if (!isOn && days !== PYTHON_RETENTION_DAYS) {
+    note(
+      ["sessions", "retention_days"],
+      "not heeded without auto_prune: true beside it, as in the Python Hermes",
+    );
+  }
+  sessions.retention_days = isOn ? days : null;
 }
 
 function adoptWalls(draft: Draft, note: Note): void {

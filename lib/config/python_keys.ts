@@ -12,7 +12,7 @@ export const PYTHON_KEYS: Readonly<Record<string, readonly string[]>> = {
     mcp_single_query_discovery_timeout memory moa model_aliases model_catalog multiplex_profiles network onboarding
     openrouter personalities platform_hints platform_toolsets platforms plugins prefill_messages_file privacy
     profile_routes prompt_caching provider_routing proxy quick_commands require_mention reset_triggers runtime
-    secrets security session_reset sessions signal skills slack smart_model_routing stt stt_echo_transcripts
+    secrets security session_reset signal skills slack smart_model_routing stt stt_echo_transcripts
     streaming telegram thread_sessions_per_user timeouts timezone tool_loop_guardrails tool_output tools toolsets
     tts unauthorized_dm_behavior updates video_gen voice whatsapp worktree worktree_sync`),
   model: words("api_mode auth_mode entra openai_runtime supports_vision"),
@@ -24,6 +24,7 @@ export const PYTHON_KEYS: Readonly<Record<string, readonly string[]>> = {
   approvals: words(`
     approval cron_mode denial_breaker_threshold destructive_slash_confirm mcp_reload_confirm single_query_mode
     smart_policy`),
+  sessions: words("auto_prune min_interval_hours vacuum_after_prune"),
   terminal: words(`
     auto_source_bashrc container_cpu container_disk container_memory container_persistent cwd
     daemon_term_grace_seconds daytona_image docker_env docker_extra_args docker_forward_env docker_image

@@ -173,6 +173,13 @@ export const configSchema = z.object({
   ),
   delegation: section(delegation, "Children: how many, for how long, with which model"),
   budget: section(budget, "Hard caps, reserved before each request"),
+  sessions: section({
+    retention_days: key(
+      optionalCount,
+      null,
+      "Remove what is over and delivered so many days after its last sign of life; null: never",
+    ),
+  }, "What is kept of chats and delegations"),
   approvals: section({
     mode: key(
       z.enum(["dangerous", "all", "off"]),

@@ -1,5 +1,5 @@
 import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { passedOver, waysOf } from "../config/fallbacks.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import type { Ground } from "../delegation/ground.ts";
@@ -8,6 +8,7 @@ import { Workers } from "../delegation/workers.ts";
 import type { ModelRef } from "../protocol/model_ref.ts";
 import type { SessionBroker } from "../provider/provider.ts";
 import { openStore } from "../store/open_store.ts";
+import { sessionSpill } from "../store/spill_paths.ts";
 import type { HostKind, SessionStore, Store } from "../store/store.ts";
 import { type Clock, systemClock } from "../support/clock.ts";
 import type { WireError } from "../support/errors.ts";
@@ -19,6 +20,7 @@ import { EventLog } from "./event_log.ts";
 import { openBroker } from "./open_broker.ts";
 import { openSessionStore } from "./open_session_store.ts";
 import { HOST_MARK, recoverHosts } from "./recover_hosts.ts";
+import { Retention } from "./retention.ts";
 import { saveSummary } from "./save_summary.ts";
 import { Session } from "./session.ts";
 import { type SessionSecrets, sessionSecrets, withoutSecrets } from "./session_secrets.ts";
@@ -60,6 +62,10 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const store = opening.use(openStore(dirname(options.loaded.path), { clock }));
   if (options.goOnWith !== undefined) recoverHosts(store, clock.now());
   else opening.use(clock.after(RECOVER_AFTER_MS, () => recoverQuietly(store, clock)));
+  const retainDays = options.loaded.config.sessions.retention_days;
+  if (retainDays !== null) {
+    opening.use(new Retention({ store, home: dirname(options.loaded.path), clock, days: retainDays }));
+  }
   const onTrouble = (trouble: Error | null) => events.emit({ type: "error", error: storeTrouble(trouble) });
   const stored = openSessionStore(store, options, onTrouble, opening);
   const { sessionId } = stored;
@@ -167,7 +173,7 @@ function endLeft(mark: string, value: string): Promise<readonly string[]> {
 type ShellParts = Pick<GroundParts, "stored" | "secrets" | "clock"> & { readonly taskId: string | null };
 
 function spillDir({ path }: LoadedConfig, { sessionId }: SessionStore): string {
-  return join(dirname(path), "spill", sessionId);
+  return sessionSpill(dirname(path), sessionId);
 }
 
 function openShell(

@@ -94,4 +94,8 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX day_holds_host ON day_holds (host_id);
   `,
+  `
+  -- What is done now and then for the whole state directory, by whichever process comes first.
+  CREATE TABLE chores (name TEXT PRIMARY KEY, taken_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { takeChore } from "../../lib/store/chores.ts";
 import { openStore } from "../../lib/store/open_store.ts";
 import { fingerprintOf } from "../../lib/provider/credential.ts";
 import { runCli } from "../support/run_cli.ts";
@@ -107,7 +108,7 @@ Deno.test("doctor tells a damaged store from a sound one and counts what waits",
   const sound = await doctor(home.dir.path, OFFLINE);
   assert.equal(sound.code, 0);
   assert.match(sound.of("store")[0]!.message, /^1 session, .*version \d+, 0 results undelivered$/);
-  assert.match(sound.of("store")[1]!.hint!, /hermes resume/);
+  assert.match(sound.of("store")[2]!.hint!, /hermes resume/);
   using damaged = new TempDir();
   openStore(damaged.path, { clock: systemClock })[Symbol.dispose]();
   const path = damaged.at("sessions.db");
@@ -117,6 +118,22 @@ Deno.test("doctor tells a damaged store from a sound one and counts what waits",
   assert.equal(code, 1);
   assert.ok(of("store").some(({ state, hint }) => state === "problem" && hint !== undefined));
   assert.deepEqual(Deno.readFileSync(path), bytes, "nothing was overwritten");
+});
+
+Deno.test("doctor says how large the store is and for how long sessions stay", async () => {
+  using home = new StoredHome();
+  const { sessionId } = home.session("talk");
+  Deno.mkdirSync(home.dir.at(`spill/${sessionId}`), { recursive: true, mode: 0o700 });
+  Deno.writeTextFileSync(home.dir.at(`spill/${sessionId}/output.txt`), "x".repeat(1500));
+  const [size, kept] = (await doctor(home.dir.path, OFFLINE)).of("store");
+  assert.match(size!.message, /^1 session, [\d.]+ kB, 1\.5 kB in spill\/, version \d+,/);
+  assert.match(kept!.message, /until you remove them/);
+  assert.match(kept!.hint!, /hermes config set sessions\.retention_days/);
+  const retained = { ...OFFLINE, sessions: { retention_days: 30 } };
+  const of = async () => (await doctor(home.dir.path, retained)).of("store")[1]!.message;
+  assert.match(await of(), /removed 30 days after .*; last looked for: not yet$/);
+  takeChore(home.store.database, "retention", { now: Date.now() - 7_200_000, everyMs: 1 });
+  assert.match(await of(), /last looked for: 2h00m ago$/);
 });
 
 Deno.test("doctor sees to hosts that died and removes what they left in run/", async () => {

@@ -57,6 +57,7 @@ Deno.test("loadConfig() has the contract's defaults where there is no file", () 
       task: { usd: 3, tokens: 5000000, requests: 300 },
       day: { usd: 50 },
     },
+    sessions: { retention_days: null },
     approvals: { mode: "dangerous", timeout: 300, children: "ask", allow: [] },
     terminal: { timeout: 180, max_timeout: 600, output_chars: 50000, sandbox: "auto" },
     web: { allow_private_urls: false, search: { provider: null, url: null } },

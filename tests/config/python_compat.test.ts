@@ -125,3 +125,19 @@ Deno.test("fromPython() leaves a file of our own as it is, and its argument too"
   fromPython(theirs);
   assert.deepEqual(theirs, theirsBefore);
 });
+
+Deno.test("fromPython() turns retention on and off as auto_prune says there, and leaves our own key alone", () => {
+  const days = (text: string) => {
+    const { config, warnings } = loaded(text);
+    return [config.sessions.retention_days, warnings.length];
+  };
+  const all = "retention_days: 90, vacuum_after_prune: true, min_interval_hours: 24";
+  assert.deepEqual(days(`sessions: {auto_prune: true, ${all}}`), [90, 0]);
+  assert.deepEqual(days("sessions: {auto_prune: true, retention_days: 7}"), [7, 0]);
+  assert.deepEqual(days("sessions: {auto_prune: true}"), [90, 0]);
+  assert.deepEqual(days(`sessions: {auto_prune: false, ${all}}`), [null, 0]);
+  assert.deepEqual(days(`_config_version: 24\nsessions: {${all}}`), [null, 0]);
+  assert.deepEqual(days("sessions: {auto_prune: false, retention_days: 30}"), [null, 1], "it is told");
+  assert.deepEqual(days("sessions: {retention_days: 30}"), [30, 0]);
+  assert.deepEqual(days("_config_version: 24"), [null, 0]);
+});

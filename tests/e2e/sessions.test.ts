@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
 import { endToEnd } from "../support/end_to_end.ts";
+import { endDetachedHosts } from "../support/host_end.ts";
 
 endToEnd("a chat and its tasks are there afterwards, to show, to export and to remove", async (hermes) => {
   const prompt = "delegate and wait: run: echo it-was-run";
@@ -26,4 +28,27 @@ endToEnd("a chat and its tasks are there afterwards, to show, to export and to r
   const removed = await hermes.run(["sessions", "rm", session_id]);
   assert.deepEqual([removed.code, removed.stdout, removed.stderr], [0, `${session_id}\n`, ""]);
   assert.equal((await hermes.run(["sessions", "show", session_id])).code, 2);
+});
+
+endToEnd("what is old is removed by whatever runs for a while, if the config says so", async (hermes) => {
+  const printed = ["delegate", "--offline", "-Q", "--json", "say: printed"];
+  const done = JSON.parse((await hermes.run(printed)).stdout).results[0].task_id;
+  const async = await hermes.run(["delegate", "--offline", "-Q", "--async", "say: not printed"]);
+  await hermes.run(["check", "--follow", async.stdout.trim()]);
+  await endDetachedHosts(hermes.hermesHome);
+  const sessions = async () =>
+    JSON.parse((await hermes.run(["sessions", "list", "--all", "--json"])).stdout).sessions;
+  const [waits, goes] = await sessions();
+  {
+    using database = new DatabaseSync(`${hermes.hermesHome}/sessions.db`);
+    database.exec("UPDATE sessions SET last_at = last_at - 40 * 86400000");
+  }
+  hermes.configure({ sessions: { retention_days: 30 } });
+  const [last] = JSON.parse((await hermes.run([...printed.slice(0, -1), "wait: 3"])).stdout).results;
+  const left = (await sessions()).map(({ session_id }: { session_id: string }) => session_id);
+  assert.equal(waits.tasks.undelivered, 1);
+  assert.deepEqual(left.slice(1), [waits.session_id]);
+  assert.ok(!left.includes(goes.session_id), "over and delivered");
+  assert.equal((await hermes.run(["check", done])).code, 2);
+  assert.equal((await hermes.run(["check", last.task_id])).code, 0);
 });
