@@ -6,6 +6,7 @@ import { registerCancel } from "./cancel.ts";
 import { registerChat } from "./chat.ts";
 import { registerCheck } from "./check.ts";
 import { registerCollect } from "./collect.ts";
+import { argumentsFor, commandPath } from "./command_path.ts";
 import type { CommandContext, RegisterCommand } from "./command_context.ts";
 import { registerCompletions } from "./completions.ts";
 import { registerConfig } from "./config.ts";
@@ -73,13 +74,14 @@ async function dispatch(argv: readonly string[], io: Io): Promise<number> {
       code = await run(...args);
     },
   });
+  const path = commandPath(program, argv);
   try {
-    await program.parseAsync([...argv], { from: "user" });
+    await program.parseAsync(argumentsFor(path, argv), { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return EXIT.done; // help or version
     if (error.code === "commander.help") return EXIT.usage; // a command without its sub-command
-    throw usageError(error);
+    throw usageError(error, path);
   }
   return code;
 }
@@ -116,9 +118,9 @@ function helpColumns(columns: number | undefined, env: Io["env"]): number {
   return Math.min(MAX_HELP_COLUMNS, columns ?? (Number(env.COLUMNS) || 80));
 }
 
-/** Known before the options are parsed, because they may be what is wrong. With --jsonl, the two contradict. */
+/** Known before the options are parsed, because they may be what is wrong. */
 function wantsJson(argv: readonly string[]): boolean {
   const end = argv.indexOf("--");
   const options = end < 0 ? argv : argv.slice(0, end);
-  return options.includes("--json") && !options.includes("--jsonl");
+  return options.includes("--json");
 }

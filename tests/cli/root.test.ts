@@ -39,26 +39,53 @@ Deno.test("a command without its sub-command prints its help on stderr and exits
   assert.match(stderr, /^Usage: hermes config/);
 });
 
-const USAGE: readonly (readonly [args: readonly string[], said: string])[] = [
+const USAGE: readonly (readonly [args: readonly string[], said: string, help?: string])[] = [
   [["confg"], 'unknown command "confg", did you mean "config"?'],
   [["config", "chekc"], 'unknown command "chekc", did you mean "check"?'],
   [["models", "--jsn"], 'unknown option "--jsn", did you mean "--json"?'],
-  [["models", "--provider"], 'option "--provider <name>" argument missing'],
-  [["config", "get"], 'missing required argument "key"'],
+  [["models", "--provider"], 'option "--provider <name>" argument missing', "hermes models --help"],
+  [["config", "get"], 'missing required argument "key"', "hermes config get --help"],
+  [["xyzzy"], 'unknown command "xyzzy"', "hermes --help"],
+  [["help", "xyzzy"], 'unknown command "xyzzy"', "hermes --help"],
+  [["help", "chta"], 'unknown command "chta", did you mean "chat"?'],
+  [["chta", "--help"], 'unknown command "chta", did you mean "chat"?'],
+  [["help", "config", "xyzzy"], 'unknown command "xyzzy"', "hermes config --help"],
+  [["config", "help", "chekc"], 'unknown command "chekc", did you mean "check"?'],
 ];
 
-for (const [args, said] of USAGE) {
-  Deno.test(`hermes ${args.join(" ")} is refused in one line`, async () => {
-    const stderr = `hermes: Cannot read the command line: ${said}\n`;
+for (const [args, said, help] of USAGE) {
+  Deno.test(`hermes ${args.join(" ")} is refused with what was meant or where it stands`, async () => {
+    const hint = help === undefined ? "" : `See: ${help}\n`;
+    const stderr = `hermes: Cannot read the command line: ${said}\n${hint}`;
     assert.deepEqual(await runCli(args), { code: 2, stdout: "", stderr });
+  });
+}
+
+Deno.test("hermes help COMMAND prints what COMMAND --help prints", async () => {
+  for (const names of [[], ["chat"], ["ls"], ["config"], ["config", "get"], ["sessions", "rm"]]) {
+    const asked = await runCli([...names, "--help"]);
+    assert.equal(asked.code, 0);
+    assert.deepEqual(await runCli(["help", ...names]), asked);
+    if (names.length === 2) assert.deepEqual(await runCli([names[0]!, "help", names[1]!]), asked);
+  }
+});
+
+for (const command of [["chat", "-q", "x"], ["delegate", "x"], ["check", "t00000", "--follow"]]) {
+  Deno.test(`hermes ${command.join(" ")} with --json and --jsonl is refused, as JSON too`, async () => {
+    const { code, stdout, stderr } = await runCli([...command, "--json", "--jsonl"]);
+    const { error } = JSON.parse(stdout);
+    assert.deepEqual([code, error.code], [2, "invalid_arguments"]);
+    assert.match(error.message, /option "--jsonl" cannot be used with option "--json"$/);
+    assert.equal(stderr, `hermes: ${error.message}\n${error.hint}\n`);
   });
 }
 
 Deno.test("with --json an error is a document on stdout, its sentence on stderr", async () => {
   const { code, stdout, stderr } = await runCli(["models", "--json", "--nonsense"]);
   const message = 'Cannot read the command line: unknown option "--nonsense"';
-  assert.deepEqual(JSON.parse(stdout), { error: { code: "invalid_arguments", message } });
-  assert.deepEqual([code, stderr], [2, `hermes: ${message}\n`]);
+  const hint = "See: hermes models --help";
+  assert.deepEqual(JSON.parse(stdout), { error: { code: "invalid_arguments", message, hint } });
+  assert.deepEqual([code, stderr], [2, `hermes: ${message}\n${hint}\n`]);
 });
 
 Deno.test("an error with a hint has it on a line of its own", async () => {
@@ -69,7 +96,7 @@ Deno.test("an error with a hint has it on a line of its own", async () => {
 
 Deno.test("control characters of what a user wrote do not reach the terminal", async () => {
   const { stderr } = await runCli(["\u001b[31mred\u0007"], { terminalColumns: 80 });
-  assert.equal(stderr, 'hermes: Cannot read the command line: unknown command "red"\n');
+  assert.match(stderr, /^hermes: Cannot read the command line: unknown command "red"\n/);
 });
 
 class BrokenOutput extends TestOutput {

@@ -47,10 +47,6 @@ const USAGE:
     ["an option without its value", ["chat", "-q"], [/-q|--query/]],
     ["a number that is none", ["chat", "-q", "hi", "--max-turns", "many"], ["--max-turns", '"many"']],
     ["a number out of range", ["delegate", "x", "--timeout", "-1"], ["--timeout", "-1"]],
-    ["--json together with --jsonl", ["delegate", "x", "--json", "--jsonl", "--offline"], [
-      "--json",
-      "--jsonl",
-    ]],
     ["delegate without a goal", ["delegate", "--offline"], [/goal/i]],
     ["a task command without an id", ["check"], [/ids/]],
     ["a message that is missing", ["steer", "t00000"], [/message/]],
@@ -68,3 +64,9 @@ for (const [claim, args, says] of USAGE) {
     assertOneMessage(await hermes.run(args), { code: 2, says });
   });
 }
+
+endToEnd("answers --json together with --jsonl with exit code 2 and one JSON document", async (hermes) => {
+  const finished = await hermes.run(["delegate", "x", "--json", "--jsonl", "--offline"]);
+  assertOneMessage(finished, { code: 2, says: ["--json", "--jsonl"], stdout: finished.stdout });
+  assert.equal(JSON.parse(finished.stdout).error.code, "invalid_arguments");
+});
