@@ -1,8 +1,8 @@
 import { chmodSync, mkdirSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { messageOf, UserError } from "../support/errors.ts";
+import { UserError } from "../support/errors.ts";
 import { EXIT_CONFIG } from "./home.ts";
-import { codeOf } from "./read_file.ts";
+import { codeOf, fileState } from "../support/file_state.ts";
 
 /** A config may hold keys, so a new one is its owner's only. */
 const NEW_FILE_MODE = 0o600;
@@ -24,7 +24,7 @@ export function writeAtomically(path: string, text: string): void {
     renameSync(temporary, target);
   } catch (error) {
     if (temporary !== null) rmSync(temporary, { force: true });
-    throw new UserError(`Cannot write "${path}": ${messageOf(error)}`, {
+    throw new UserError(`Cannot write "${path}": ${fileState(error)}`, {
       exitCode: EXIT_CONFIG,
       cause: error,
     });

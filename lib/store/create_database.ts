@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname } from "node:path";
-import { codeOf } from "../config/read_file.ts";
+import { codeOf } from "../support/file_state.ts";
 import { Database } from "./database.ts";
 import { APPLICATION_ID, migrate } from "./migrate.ts";
 import { StoreError } from "./store_error.ts";

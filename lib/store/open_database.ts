@@ -1,6 +1,6 @@
 import { accessSync, closeSync, constants, existsSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
-import { codeOf } from "../config/read_file.ts";
+import { codeOf } from "../support/file_state.ts";
 import { createDatabase } from "./create_database.ts";
 import { Database } from "./database.ts";
 import { APPLICATION_ID, migrate, versionOf } from "./migrate.ts";

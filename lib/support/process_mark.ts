@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import process from "node:process";
+import { codeOf } from "./file_state.ts";
 
 /**
  * When the process with this id started, in the words of the system, the same whenever and by whomever it is asked;
@@ -51,6 +52,6 @@ function isPidTaken(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM"; // it is another user's
+    return codeOf(error) === "EPERM"; // it is another user's
   }
 }

@@ -1,4 +1,5 @@
 import process from "node:process";
+import { codeOf } from "./file_state.ts";
 
 /** Keeps a text in a file of its own. Returns its path; null when it could not be kept. Never throws. */
 export type Spill = (name: string, text: string) => string | null;
@@ -34,7 +35,7 @@ function writeNew(path: string, text: string): boolean {
     writeFileSync(path, text, { mode: 0o600, flag: "wx" });
     return true;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    if (codeOf(error) === "EEXIST") return false;
     rmSync(path, { force: true });
     throw error;
   }

@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { ModelRef } from "../../protocol/model_ref.ts";
+import { schemaProblem } from "../../delegation/output_schema.ts";
 import { messageOf, UserError } from "../../support/errors.ts";
+import { fileState } from "../../support/file_state.ts";
 import type { TaskRequest } from "../../tools/delegation/task_arguments.ts";
 import { EXIT } from "../exit_codes.ts";
 import type { Io } from "../io.ts";
@@ -58,24 +60,32 @@ function readSchema(io: Io, file: string): Record<string, unknown> {
   try {
     schema = JSON.parse(text);
   } catch (error) {
-    throw new UserError(`Cannot read "${file}" for --schema: ${messageOf(error)}`, {
-      exitCode: EXIT.usage,
-      cause: error,
-    });
+    throw cannot("use", file, "--schema", `it holds no JSON (${messageOf(error)})`, error);
   }
-  if (typeof schema === "object" && schema !== null && !Array.isArray(schema)) return { ...schema };
-  throw new UserError(`Cannot use "${file}" for --schema: it holds no JSON object`, { exitCode: EXIT.usage });
+  if (typeof schema !== "object" || schema === null || Array.isArray(schema)) {
+    throw cannot("use", file, "--schema", "it holds no JSON object");
+  }
+  const problem = schemaProblem(schema);
+  if (problem === null) return { ...schema };
+  throw cannot("use", file, "--schema", `it is no JSON Schema (${problem})`);
 }
 
 function readText(io: Io, file: string, option: string): string {
   try {
     return readFileSync(resolve(io.cwd, file), "utf8");
   } catch (error) {
-    throw new UserError(`Cannot read "${file}" for ${option}: ${messageOf(error)}`, {
-      exitCode: EXIT.usage,
-      cause: error,
-    });
+    throw cannot("read", file, option, fileState(error), error);
   }
+}
+
+function cannot(
+  verb: "read" | "use",
+  file: string,
+  option: string,
+  state: string,
+  cause?: unknown,
+): UserError {
+  return new UserError(`Cannot ${verb} "${file}" for ${option}: ${state}`, { exitCode: EXIT.usage, cause });
 }
 
 /** A model that was named on the command line holds for every task, whatever the routes say. */

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, rmSync, statfsSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import { messageOf } from "../../support/errors.ts";
+import { fileState } from "../../support/file_state.ts";
 import { formatBytes } from "../render/format_bytes.ts";
 import { type Finding, finding, type Patient } from "./finding.ts";
 
@@ -33,7 +33,7 @@ function checkWriting(home: string): readonly Finding[] {
     return [];
   } catch (error) {
     const hint = "Make it writable for you, or set HERMES_HOME to another directory";
-    return [finding("disk", "problem", `${home} cannot be written to: ${messageOf(error)}`, hint)];
+    return [finding("disk", "problem", `${home} cannot be written to: ${fileState(error)}`, hint)];
   } finally {
     rmSync(probe, { force: true });
   }

@@ -1,6 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { basename, dirname } from "node:path";
-import { messageOf, ToolFailure } from "../../support/errors.ts";
+import { ToolFailure } from "../../support/errors.ts";
+import { codeOf, fileState } from "../../support/file_state.ts";
 import { nearest } from "./similarity.ts";
 
 /** What was to be done with which file; `path` as the model wrote it, `absolute` where that is. */
@@ -10,27 +11,13 @@ export interface Attempt {
   readonly absolute: string;
 }
 
-/** What the system's error codes mean to somebody who does not know them. */
-const STATES: Readonly<Record<string, string>> = {
-  EACCES: "permission denied",
-  EPERM: "permission denied",
-  EROFS: "the file system is read-only",
-  ENOTDIR: "a part of the path is a file",
-  ELOOP: "its symbolic links form a loop",
-  ENOSPC: "no space left on the device",
-  ENAMETOOLONG: "the name is too long",
-  ERR_INVALID_ARG_VALUE: "a path cannot hold a null byte",
-};
-
 /** How many entries of a directory a failure names. */
 const NAMED_ENTRIES = 20;
 
 /** The failure for an error of the file system; a missing file comes with names that are like it. */
 export async function fileFailure(attempt: Attempt, error: unknown): Promise<ToolFailure> {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  if (code === "ENOENT") return await missing(attempt);
-  const state = STATES[code] ?? messageOf(error);
-  return new ToolFailure("io_error", `${cannot(attempt)}: ${state}`, { cause: error });
+  if (codeOf(error) === "ENOENT") return await missing(attempt);
+  return new ToolFailure("io_error", `${cannot(attempt)}: ${fileState(error)}`, { cause: error });
 }
 
 /** The failure for a directory where a file is needed, with some of what it holds. */

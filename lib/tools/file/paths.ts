@@ -1,6 +1,7 @@
 import { lstat, readlink, realpath } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
+import { codeOf } from "../../support/file_state.ts";
 
 /** The absolute form of a path as a model writes it: from `cwd`, with `~` for the home directory. */
 export function absolutePath(cwd: string, path: string): string {
@@ -25,5 +26,5 @@ export async function realTarget(path: string): Promise<string> {
 
 /** Whether the system says that there is no such file. */
 export function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOENT";
+  return codeOf(error) === "ENOENT";
 }
