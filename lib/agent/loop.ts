@@ -1,4 +1,4 @@
-import type { AgentEvent, HandoverReason, LoopEnd } from "../protocol/agent_events.ts";
+import type { AgentEvent, HandoverReason, LoopEnd, TurnEndedEvent } from "../protocol/agent_events.ts";
 import type { AssistantMessage, ToolCall, ToolSchema } from "../protocol/conversation.ts";
 import type { FailReason } from "../protocol/task_state.ts";
 import type { ModelClient, ModelReply } from "../provider/provider.ts";
@@ -75,7 +75,7 @@ async function* oneTurn(
   await pullInto(options, turn);
   yield { type: "turn_started", turn };
   const reply = yield* ask(options, options.schemas);
-  yield { type: "turn_ended", turn, usage: reply?.usage ?? null };
+  yield turnEnded(turn, reply);
   if (reply === null) return turn < options.maxTurns ? null : usedUp(options, lastWords(conversation));
   const cut = cutShort(reply);
   if (cut !== null) return cut;
@@ -181,10 +181,15 @@ async function* handOver(
   conversation.addUser(handoverPrompt(reason));
   yield { type: "turn_started", turn };
   const reply = yield* ask(options, []);
-  yield { type: "turn_ended", turn, usage: reply?.usage ?? null };
+  yield turnEnded(turn, reply);
   if (reply !== null) conversation.addAssistant({ ...reply.message, toolCalls: [] });
   store(options);
   return { type: "handover", reason, text: reply?.message.content ?? "" };
+}
+
+function turnEnded(turn: number, reply: ModelReply | null): TurnEndedEvent {
+  const by = reply?.by === undefined ? {} : { by: reply.by };
+  return { type: "turn_ended", turn, usage: reply?.usage ?? null, ...by };
 }
 
 /** An answer that was cut or withheld is never taken for a whole one, nor are its calls run. */

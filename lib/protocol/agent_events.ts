@@ -1,5 +1,6 @@
 import type { WireError } from "../support/errors.ts";
 import type { TokenUsage } from "./conversation.ts";
+import type { ModelRef } from "./model_ref.ts";
 import type { FailReason } from "./task_state.ts";
 
 /** What an agent's loop tells while it works, in the parent as in a child. Deltas may be coalesced. */
@@ -20,7 +21,16 @@ export type AgentEvent =
     readonly durationMs: number;
   }
   | CompactedEvent
-  | { readonly type: "turn_ended"; readonly turn: number; readonly usage: TokenUsage | null };
+  | TurnEndedEvent;
+
+/** A request of an agent was answered, or cut short. */
+export interface TurnEndedEvent {
+  readonly type: "turn_ended";
+  readonly turn: number;
+  readonly usage: TokenUsage | null;
+  /** Which model answered; absent where there was no answer or only one model. */
+  readonly by?: ModelRef;
+}
 
 /** A conversation was made shorter. Tokens are guesses. */
 export interface CompactedEvent {

@@ -14,7 +14,14 @@ export type EventBody =
   }
   | { readonly type: "session.ended"; readonly exit_code: number }
   | { readonly type: "turn.started"; readonly turn: number }
-  | { readonly type: "turn.ended"; readonly turn: number; readonly tokens: TokenUsage | null }
+  | {
+    readonly type: "turn.ended";
+    readonly turn: number;
+    readonly tokens: TokenUsage | null;
+    /** Who answered, which a fallback may have; absent when nobody did, and in journals of older versions. */
+    readonly model?: string;
+    readonly provider?: string;
+  }
   | { readonly type: "tool.started"; readonly call_id: string; readonly name: string; readonly about: string }
   | {
     readonly type: "tool.ended";

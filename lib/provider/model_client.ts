@@ -43,7 +43,8 @@ async function* requestWithFallbacks(
   for (const [index, model] of order.entries()) {
     const next = order[index + 1];
     try {
-      return yield* requestWithTries(triesOf(options, model, request, next === undefined), request, signal);
+      const tries = triesOf(options, model, request, next === undefined);
+      return { ...yield* requestWithTries(tries, request, signal), by: model };
     } catch (error) {
       signal.throwIfAborted();
       const isPlanned = model === options.model;

@@ -174,6 +174,8 @@ export interface ModelReply {
   readonly finish: FinishReason;
   /** Null when the server reported none. */
   readonly usage: TokenUsage | null;
+  /** Which model answered: a fallback may have; absent where there can be only one. */
+  readonly by?: ModelRef;
 }
 
 /** The one way to ask a model: takes a lease, streams, retries, gives the lease back. */

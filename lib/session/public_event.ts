@@ -9,7 +9,12 @@ export function publicEvent(event: AgentEvent): EventBody | LossyBody | null {
     case "turn_started":
       return { type: "turn.started", turn: event.turn };
     case "turn_ended":
-      return { type: "turn.ended", turn: event.turn, tokens: event.usage };
+      return {
+        type: "turn.ended",
+        turn: event.turn,
+        tokens: event.usage,
+        ...event.by && { model: event.by.model, provider: event.by.provider },
+      };
     case "text":
       return { type: "text.delta", delta: event.delta };
     case "tool_started":

@@ -114,6 +114,7 @@ Deno.test("request() yields reasoning, text and calls in the order in which they
       },
       finish: "tool_calls",
       usage: tokens,
+      by: { provider: "test", model: "m1", reasoningEffort: null },
     },
   });
   assert.deepEqual(books.released, [{ id: 1, outcome: { usage: tokens, error: null, answerChars: 12 } }]);

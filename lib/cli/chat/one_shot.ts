@@ -32,7 +32,7 @@ export async function answerOnce(io: Io, run: Run, prompt: string, options: OneS
     if (isHardEnd(ending.exitCode)) await interruptTasks(io, run);
     return ending.exitCode;
   }
-  return tell(io, run, end, last.text, options);
+  return tell(io, run, end, last, options);
 }
 
 type Agent = Awaited<ReturnType<Run["session"]["createAgent"]>>;
@@ -46,14 +46,21 @@ async function drained({ session }: Run, agent: Agent, signal: AbortSignal): Pro
   }
 }
 
-function tell(io: Io, { session }: Run, end: LoopEnd, text: string, options: OneShotOptions): number {
+function tell(
+  io: Io,
+  { session }: Run,
+  end: LoopEnd,
+  { text, model }: LastText,
+  options: OneShotOptions,
+): number {
   const ended = exitOfEnd(end);
   const isUnfinished = session.supervisor.table.childrenOf(null).some((record) => !record.isFinal);
   const code = ended === EXIT.done && isUnfinished ? EXIT.failed : ended;
   const error = code === EXIT.done ? null : errorOfEnd(end);
   session.events.emit({ type: "session.ended", exit_code: code });
-  if (options.json === true) io.stdout.write(JSON.stringify(document(session, text, error)) + "\n");
-  else if (options.jsonl !== true && end.type !== "failed") io.stdout.write(plainText(asLines(text)));
+  if (options.json === true) {
+    io.stdout.write(JSON.stringify(document(session, { text, model, error })) + "\n");
+  } else if (options.jsonl !== true && end.type !== "failed") io.stdout.write(plainText(asLines(text)));
   if (error !== null) {
     const partial = end.type === "failed" ? plainText(asLines(text)) : "";
     io.stderr.write(errorText(error) + partial);
@@ -66,13 +73,16 @@ function asLines(text: string): string {
   return text === "" || text.endsWith("\n") ? text : `${text}\n`;
 }
 
-function document(session: Run["session"], text: string, error: WireError | null): object {
-  const { supervisor } = session;
+function document(
+  { id, supervisor }: Run["session"],
+  { text, model, error }: Pick<LastText, "text" | "model"> & { readonly error: WireError | null },
+): object {
+  const answered = model ?? supervisor.ground.model;
   return {
-    session_id: session.id,
+    session_id: id,
     text,
-    model: supervisor.ground.model.model,
-    provider: supervisor.ground.model.provider,
+    model: answered.model,
+    provider: answered.provider,
     tasks: supervisor.table.seenBy(null).map((record) => supervisor.view(record)),
     ...(error === null ? {} : { error }),
   };
