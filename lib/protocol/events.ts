@@ -69,6 +69,14 @@ export type EventBody =
   | { readonly type: "model.fell_back"; readonly from: string; readonly to: string; readonly reason: string }
   /** Its requests count for nothing in budgets in USD. */
   | { readonly type: "price.unknown"; readonly provider: string; readonly model: string }
+  /** A slash command of a chat that prints events: the reply of the tool that it called, words for people, or an error. */
+  | {
+    readonly type: "slash.answered";
+    readonly line: string;
+    readonly reply?: unknown;
+    readonly text?: string;
+    readonly error?: WireError;
+  }
   | { readonly type: "error"; readonly error: WireError };
 
 /** What may be coalesced or dropped on its way. */

@@ -148,10 +148,12 @@ for (const [args, code, exit] of ERRORS) {
   });
 }
 
-endToEnd("--json with --jsonl is a usage error that prints no document", async (hermes) => {
+endToEnd("--json with --jsonl is a usage error, told as one document", async (hermes) => {
   for (const args of [["chat", "-q", "x"], ["delegate", "x"]]) {
     const { code, stdout } = await hermes.run([...args, "--json", "--jsonl", "--offline"]);
-    assert.deepEqual([code, stdout], [2, ""]);
+    const document = documentOf(stdout);
+    assertShape("error", document);
+    assert.deepEqual([code, document.error.code], [2, "invalid_arguments"]);
   }
 });
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { assertShape } from "../support/contract_shapes.ts";
 import { finish, spawnCall } from "../support/delegation_script.ts";
 import { endToEnd } from "../support/end_to_end.ts";
 import { assertNothingInside } from "../support/one_message.ts";
@@ -171,4 +172,29 @@ endToEnd("/quit cancels what still runs, and says so by its exit code", async (h
   const { code, stderr } = await chat.finished;
   assert.equal(code, 1, "a task is unfinished");
   assert.match(stderr, /cancelled/);
+});
+
+endToEnd("--jsonl answers slash commands by events, so that every line is JSON", async (hermes) => {
+  const lines = ["/collect", "/delegate say: one", "/collect", "/toolsets", "/check t00000", "/frob"];
+  const stdin = lines.map((line) => `${line}\n`).join("");
+  const { code, stdout, stderr } = await hermes.run(["chat", "-Q", "--offline", "--jsonl"], { stdin });
+  assert.equal(code, 0);
+  const events = stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
+  for (const event of events) assertShape("seq" in event ? "journalEvent" : "lossyEvent", event);
+  const answers = events.filter(({ type }) => type === "slash.answered");
+  const to = (line: string) => answers.filter((answer) => answer.line === line);
+  assert.deepEqual(answers.map(({ line }) => line).toSorted(), lines.toSorted());
+  assertShape("spawn", to("/delegate say: one")[0].reply);
+  const [none, one] = to("/collect");
+  assert.deepEqual(none.reply, { results: [], pending: [], timed_out: false });
+  assert.equal(one.reply.results[0].summary, "one");
+  assert.match(to("/toolsets")[0].text, /^web/);
+  assert.equal(to("/check t00000")[0].error.code, "unknown_task");
+  assert.equal(to("/frob")[0].error.code, "unknown_command");
+  assert.equal(stderr.match(/^hermes: Cannot /gm)?.length, 2, "errors are told to people too");
+});
+
+endToEnd("/collect says that there is nothing to collect", async (hermes) => {
+  const { code, stdout, stderr } = await hermes.run(["chat", "-Q", "--offline"], { stdin: "/collect\n" });
+  assert.deepEqual([code, stderr, stdout], [0, "", "nothing to collect: no task runs and no result waits\n"]);
 });

@@ -86,6 +86,7 @@ const JOURNALLED = [
   "model.fell_back",
   "price.unknown",
   "context.compacted",
+  "slash.answered",
 ];
 
 const event = {

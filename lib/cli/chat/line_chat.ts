@@ -156,8 +156,8 @@ function wordsOfEnd({ run, ending }: Chat, end: LoopEnd): string | null {
 }
 
 /** Whether the chat is to end. */
-function slash({ io, run, agent, ending }: Chat, line: string): Promise<boolean> {
-  return runSlash(line, { io, run, agent, signal: ending.signal });
+function slash({ io, run, agent, ending, options }: Chat, line: string): Promise<boolean> {
+  return runSlash(line, { io, run, agent, signal: ending.signal, jsonl: options.jsonl });
 }
 
 function write(io: Io, run: Run, text: string): void {

@@ -1,5 +1,6 @@
 import type { Verdict } from "../../delegation/grants.ts";
 import { compactedBody } from "../../protocol/compacted_body.ts";
+import type { EventBody } from "../../protocol/events.ts";
 import type { ParentAgent } from "../../session/parent_agent.ts";
 import { parseSlash, slashHelp } from "../../session/slash.ts";
 import { ProviderError, ToolFailure, toWireError, UserError, type WireError } from "../../support/errors.ts";
@@ -18,10 +19,17 @@ export interface SlashContext {
   readonly run: Run;
   readonly agent: ParentAgent;
   readonly signal: AbortSignal;
+  /** Standard output has events: answers go there as such. */
+  readonly jsonl: boolean;
+}
+
+interface Answering extends SlashContext {
+  readonly line: string;
 }
 
 /** Carries out a slash command; its text goes to stdout, its errors to stderr. Returns whether the chat is to end. */
-export async function runSlash(line: string, context: SlashContext): Promise<boolean> {
+export async function runSlash(line: string, slashContext: SlashContext): Promise<boolean> {
+  const context = { ...slashContext, line };
   try {
     const command = parseSlash(line);
     switch (command.type) {
@@ -77,13 +85,13 @@ export async function runSlash(line: string, context: SlashContext): Promise<boo
   }
 }
 
-async function callTool(tool: string, args: unknown, context: SlashContext): Promise<void> {
+async function callTool(tool: string, args: unknown, context: Answering): Promise<void> {
   const { io, run, signal } = context;
   const outcome = await run.session.call(tool, args, signal);
   const reply = JSON.parse(outcome.content);
   if (!outcome.ok) return complain(context, reply.error);
   const { stdout, env } = io;
-  say(context, renderReply(tool, reply, { columns: stdout.columns, color: takesAnsi(stdout, env) }));
+  say(context, renderReply(tool, reply, { columns: stdout.columns, color: takesAnsi(stdout, env) }), reply);
 }
 
 async function compactText({ agent }: SlashContext): Promise<string> {
@@ -137,13 +145,22 @@ function toolsetsText({ session }: Run): string {
     .join("");
 }
 
-function complain(context: SlashContext, error: WireError): void {
+function complain(context: Answering, error: WireError): void {
   around(context, () => context.io.stderr.write(errorText(error)));
+  if (context.jsonl) emit(context, { error });
 }
 
-function say(context: SlashContext, text: string): void {
+/** A tool's reply goes to programs as it is. */
+function say(context: Answering, text: string, reply?: unknown): void {
+  if (context.jsonl) return emit(context, reply === undefined ? { text } : { reply });
   around(context, () => context.io.stdout.write(text));
 }
+
+function emit({ run, line }: Answering, answer: Pick<SlashAnswered, "reply" | "text" | "error">): void {
+  run.session.events.emit({ type: "slash.answered", line, ...answer });
+}
+
+type SlashAnswered = Extract<EventBody, { type: "slash.answered" }>;
 
 function around({ run }: SlashContext, write: () => void): void {
   if (run.board === null) write();

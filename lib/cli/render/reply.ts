@@ -29,7 +29,7 @@ const RENDER: { readonly [Name in keyof Replies]: (reply: Replies[Name], options
   delegate_task_async: (task) => `${task.task_id} ${task.status}: ${labelOf(task)}\n`,
   check_task: renderTask,
   steer_task: ({ task_id, steer_id }) => `${task_id} ${steer_id} queued\n`,
-  collect_task: (reply) => "results" in reply ? severalTasks(reply) : collectedTask(reply),
+  collect_task: (reply) => "results" in reply ? severalOrNone(reply) : collectedTask(reply),
   cancel_task: (task) => {
     const words = task.already_final === true ? `was already ${task.status}` : endingOf(task);
     return `${task.task_id} ${words}${
@@ -45,6 +45,12 @@ export function renderReply(tool: string, reply: unknown, options: ListOptions):
   // The tool's name tells the shape of its reply (protocol/task_view.ts).
   const render = RENDER[tool as keyof Replies] as (reply: unknown, options: ListOptions) => string;
   return render(reply, options);
+}
+
+/** Nobody has named a task: there may be none. */
+function severalOrNone(reply: CollectedTasks): string {
+  const isNone = reply.results.length === 0 && reply.pending.length === 0;
+  return isNone ? "nothing to collect: no task runs and no result waits\n" : severalTasks(reply);
 }
 
 function severalTasks({ results, pending }: Pick<CollectedTasks, "results" | "pending">): string {
