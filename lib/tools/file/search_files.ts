@@ -1,10 +1,11 @@
 import { readFile, stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import * as z from "zod/mini";
-import { messageOf, ToolFailure } from "../../support/errors.ts";
 import type { Tool, ToolContext } from "../tool.ts";
 import { type Attempt, fileFailure } from "./file_failure.ts";
 import { globMatcher } from "./glob.ts";
+import type { LinePattern } from "./line_pattern.ts";
 import { absolutePath, realTarget } from "./paths.ts";
 import prose from "./search_files.md" with { type: "text" };
 import { assertNotSecret, secretPlaces } from "./secret_paths.ts";
@@ -13,9 +14,11 @@ import { walk } from "./walk.ts";
 
 const DEFAULT_RESULTS = 100;
 const MAX_FILE_BYTES = 5_000_000;
+/** How long a search keeps the thread to itself. */
+const AT_ONCE_MS = 20;
 
 const parameters = z.strictObject({
-  pattern: z.optional(z.string().check(z.minLength(1), z.describe("JavaScript regex, matched line by line"))),
+  pattern: z.optional(z.string().check(z.minLength(1), z.describe("RE2 regex, matched line by line"))),
   path: z.optional(z.string().check(z.minLength(1), z.describe("File or directory"))),
   glob: z.optional(z.string().check(z.minLength(1), z.describe("Such as *.{ts,tsx} or src/**/*.md"))),
   max_results: z.optional(z.int().check(z.minimum(1), z.maximum(1000))),
@@ -27,30 +30,18 @@ type Args = z.infer<typeof parameters>;
 export const tool: Tool<Args> = { name: "search_files", description: prose.trim(), parameters, run };
 
 async function run(args: Args, context: ToolContext): Promise<string> {
-  const regex = args.pattern === undefined ? null : compile(args.pattern);
+  const pattern = args.pattern === undefined ? null : await patternOf(args.pattern);
   const report = new SearchReport(args.max_results ?? DEFAULT_RESULTS);
   const path = args.path ?? ".";
   const start = { verb: "search", path, absolute: absolutePath(context.cwd, path) } as const;
   for await (const file of filesOf(start, args.glob, context)) {
     const shown = shownPath(context.cwd, file);
-    if (regex === null) report.add(shown);
-    else await searchFile(file, (text) => addMatches(regex, shown, text, report), report);
+    if (pattern === null) report.add(shown);
+    else {await searchFile(file, (text) =>
+        addMatches({ pattern, shown, text, report }, context.signal), report);}
     if (report.isFull) break;
   }
-  return report.toString(regex !== null);
-}
-
-/** A leading `(?i)`, as other dialects write it, is understood. */
-function compile(pattern: string): RegExp {
-  const [prefix = ""] = /^\(\?i\)/.exec(pattern) ?? [];
-  try {
-    return new RegExp(pattern.slice(prefix.length), prefix === "" ? "" : "i");
-  } catch (error) {
-    throw new ToolFailure("invalid_arguments", `Cannot search for "${pattern}": ${messageOf(error)}`, {
-      hint: "To search for a text as it is, put a backslash before each of . * + ? ( ) [ ] { } ^ $ | \\",
-      cause: error,
-    });
-  }
+  return report.toString(pattern !== null);
 }
 
 async function* filesOf(
@@ -73,20 +64,43 @@ async function* filesOf(
 }
 
 /** Gives the text of a file to `search`; binary and huge files and those that cannot be read are only counted. */
-async function searchFile(file: string, search: (text: string) => void, report: SearchReport): Promise<void> {
+async function searchFile(
+  file: string,
+  search: (text: string) => Promise<void>,
+  report: SearchReport,
+): Promise<void> {
   const entry = await stat(file).catch(() => null);
   if (entry === null || !entry.isFile() || entry.size > MAX_FILE_BYTES) return report.skip();
   const bytes = await readFile(file).catch(() => null);
   if (bytes === null || bytes.subarray(0, 8000).includes(0)) return report.skip();
   report.searched();
-  search(new TextDecoder().decode(bytes));
+  await search(new TextDecoder().decode(bytes));
 }
 
-function addMatches(regex: RegExp, shown: string, text: string, report: SearchReport): void {
+interface Scan {
+  readonly pattern: LinePattern;
+  readonly shown: string;
+  readonly text: string;
+  readonly report: SearchReport;
+}
+
+/** Lets others have the thread now and then. Rejects with the signal's reason. */
+async function addMatches({ pattern, shown, text, report }: Scan, signal: AbortSignal): Promise<void> {
+  let since = performance.now();
   for (const [index, line] of text.split(/\r?\n/).entries()) {
-    if (regex.test(line)) report.add(`${shown}:${index + 1}: ${line.trimEnd()}`);
+    if (line.length > pattern.longest) report.cutLine();
+    if (pattern.test(line)) report.add(`${shown}:${index + 1}: ${line.trimEnd()}`);
     if (report.isFull) return;
+    if (performance.now() - since < AT_ONCE_MS) continue;
+    await nextTurn();
+    signal.throwIfAborted();
+    since = performance.now();
   }
+}
+
+/** What reads and matches them is loaded by the first search for a pattern. */
+async function patternOf(pattern: string): Promise<LinePattern> {
+  return (await import("./line_pattern.ts")).linePattern(pattern);
 }
 
 /** Below `cwd` relative to it, so that it can be given to another tool as it is; else absolute. */

@@ -8,6 +8,7 @@ export class SearchReport {
   #chars = 0;
   #searched = 0;
   #skipped = 0;
+  #cutLines = 0;
   #hasMore = false;
 
   constructor(most: number) {
@@ -40,6 +41,11 @@ export class SearchReport {
     this.#skipped++;
   }
 
+  /** Only the beginning of a line was searched. */
+  cutLine(): void {
+    this.#cutLines++;
+  }
+
   /** The results, one a line, then notes in brackets; `inContents` says whether lines or files were looked for. */
   toString(inContents: boolean): string {
     const notes: string[] = [];
@@ -47,6 +53,9 @@ export class SearchReport {
     if (this.#results.length === 0) notes.push(this.#nothing(inContents));
     if (this.#skipped > 0) {
       notes.push(`[not searched, because binary, over 5 MB or unreadable: ${this.#skipped}]`);
+    }
+    if (this.#cutLines > 0) {
+      notes.push(`[lines so long that only their beginning was searched: ${this.#cutLines}]`);
     }
     return [...this.#results, ...notes].join("\n");
   }

@@ -98,8 +98,50 @@ Deno.test("search_files understands (?i) and says what is wrong with a pattern",
   assert.equal(await place.call("search_files", { pattern: "(?i)nEEDLE" }), "a:1: Needle");
   const error = await place.failure("search_files", { pattern: "foo(" });
   assert.equal(error.code, "invalid_arguments");
-  assert.match(error.message, /^Cannot search for "foo\(": .*Unterminated group/);
+  assert.equal(error.message, 'Cannot search for "foo(": missing closing ): `foo(`');
+  assert.match(error.hint!, /put a backslash/);
+  const around = await place.failure("search_files", { pattern: "foo(?!bar)" });
+  assert.match(around.message, /^Cannot search for "foo\(\?!bar\)": .*`\(\?!`$/);
+  assert.match(around.hint!, /Look-around/);
   await assert.rejects(place.call("search_files", { path: "gone" }), { code: "not_found" });
+});
+
+Deno.test("search_files takes no pattern hostage: what backtracks for ever elsewhere is over at once", async () => {
+  using place = workplace();
+  place.file("a", `${"a".repeat(50_000)}!\n${"x".repeat(50_000)}\n`);
+  for (const pattern of ["(a+)+$", "^(a|aa)+$", "(x+x+)+y", "(\\w+\\s?)*$b", "(.*)*(.*)*(.*)*z"]) {
+    const startedAt = performance.now();
+    assert.equal(await place.call("search_files", { pattern }), "[no match, files searched: 1]", pattern);
+    assert.ok(performance.now() - startedAt < 5_000, pattern);
+  }
+});
+
+Deno.test("search_files looks at the beginning of a line that is too long for its pattern, and says so", async () => {
+  using place = workplace();
+  place.file("a", `${"b".repeat(100)}a${"b".repeat(1000)}c${"x".repeat(100_000)}\n`);
+  place.file("b", `${"x".repeat(100_000)}a${"b".repeat(1000)}c\n`);
+  assert.match(
+    String(await place.call("search_files", { pattern: "a.{1000}c" })),
+    /^a:1: b+ab+…\n\[lines so long that only their beginning was searched: 2\]$/,
+  );
+});
+
+Deno.test("search_files refuses a pattern that is too large", async () => {
+  using place = workplace();
+  place.file("a", "x");
+  const longer = await place.failure("search_files", { pattern: "x".repeat(1001) });
+  assert.match(longer.message, /^Cannot search for "x{200}…": it is longer than 1000 characters$/);
+  const larger = await place.failure("search_files", { pattern: Array(30).fill("(.{0,900}y)").join("|") });
+  assert.match(larger.message, /: it repeats too much$/);
+});
+
+Deno.test("search_files lets others have the thread, and stops in the middle of a file", async () => {
+  const stop = new AbortController();
+  using place = workplace({ signal: stop.signal });
+  place.file("a", `d${"ab".repeat(10_000)}c\n`.repeat(200)); // without a d the engine would not even look
+  const running = place.call("search_files", { pattern: "a.{500}d|a.{500}cd" });
+  const turns = setInterval(() => stop.abort("enough"), 1);
+  await assert.rejects(running, (error) => error === "enough").finally(() => clearInterval(turns));
 });
 
 Deno.test("search_files rejects with the signal's reason", async () => {

@@ -1,0 +1,48 @@
+import { RE2JS, RE2JSSyntaxException } from "re2js";
+import { ToolFailure } from "../../support/errors.ts";
+
+/** Looks for a pattern in one line after the other, in a time that is bounded whatever the pattern is. */
+export interface LinePattern {
+  /** Whether it is found; of a line longer than `longest` only in its beginning. */
+  test(line: string): boolean;
+  /** So many characters of a line are looked at. */
+  readonly longest: number;
+}
+
+const MAX_PATTERN_CHARS = 1_000;
+const MAX_PROGRAM = 20_000;
+/** A line takes a step per character and instruction in the worst case, 10 ns each: a third of a second. */
+const MAX_STEPS = 30_000_000;
+
+const WITHOUT = /\(\?<?[=!]|\\[1-9]|\(\?>/;
+
+/** Understands RE2's syntax and JavaScript's, as far as that can be matched in linear time. Throws {@linkcode ToolFailure}. */
+export function linePattern(pattern: string): LinePattern {
+  if (pattern.length > MAX_PATTERN_CHARS) {
+    throw cannot(pattern, `it is longer than ${MAX_PATTERN_CHARS} characters`);
+  }
+  const compiled = compile(pattern);
+  const size = compiled.programSize();
+  if (size > MAX_PROGRAM) throw cannot(pattern, "it repeats too much");
+  const longest = Math.floor(MAX_STEPS / size);
+  return { longest, test: (line) => compiled.test(line.length <= longest ? line : line.slice(0, longest)) };
+}
+
+function compile(pattern: string): RE2JS {
+  try {
+    return RE2JS.compile(RE2JS.translateRegExp(pattern));
+  } catch (error) {
+    if (!(error instanceof RE2JSSyntaxException)) throw error;
+    throw cannot(pattern, error.message.replace(/^error parsing regexp: /, ""), error);
+  }
+}
+
+function cannot(pattern: string, state: string, cause?: unknown): ToolFailure {
+  const hint = WITHOUT.test(pattern)
+    ? "Look-around and back-references are not understood: search for less, and look at the lines"
+    : "To search for a text as it is, put a backslash before each of . * + ? ( ) [ ] { } ^ $ | \\";
+  const shown = pattern.length <= SHOWN_CHARS ? pattern : `${pattern.slice(0, SHOWN_CHARS).toWellFormed()}…`;
+  return new ToolFailure("invalid_arguments", `Cannot search for "${shown}": ${state}`, { hint, cause });
+}
+
+const SHOWN_CHARS = 200;
