@@ -8,13 +8,14 @@ import { assertNoMarker } from "./assert_no_marker.ts";
 import { cannot, fileFailure } from "./file_failure.ts";
 import { differsInSpaceOnly, lineAt, nearestLines, occurrences } from "./find_text.ts";
 import prose from "./patch.md" with { type: "text" };
-import { fingerprint } from "./scan_file.ts";
+import { type Fingerprint, fingerprint } from "./scan_file.ts";
 import { storeFile } from "./store_file.ts";
 import { locateExisting, type Target } from "./target.ts";
 
 const MAX_FILE_BYTES = 20_000_000;
 const MAX_DIFF_CHARS = 6000;
 const DIFF_TIMEOUT_MS = 50;
+const MAX_TRIES = 20;
 /** How many places of a text that is not unique are named. */
 const NAMED_PLACES = 10;
 const COUNTED_PLACES = 1000;
@@ -34,18 +35,35 @@ type Edit = Pick<Args, "old_string" | "new_string" | "replace_all">;
 /** Replaces a text in a file that stands there exactly once, or every time. */
 export const tool: Tool<Args> = { name: "patch", description: prose.trim(), parameters, run };
 
-async function run({ path, ...edit }: Args, context: ToolContext): Promise<string> {
+/** An agent may patch a file several times at once: whoever came too late tries again with what it has become. */
+async function run(args: Args, context: ToolContext): Promise<string> {
+  for (let tries = 1;; tries++) {
+    try {
+      return await patch(args, context);
+    } catch (error) {
+      const isLate = error instanceof ToolFailure && error.code === "changed_since_read";
+      if (!isLate || tries === MAX_TRIES) throw error;
+    }
+  }
+}
+
+async function patch({ path, ...edit }: Args, context: ToolContext): Promise<string> {
   const target = await locateExisting("patch", path, context);
-  const before = await readText(target, context);
+  const { text: before, print } = await readText(target, context);
   await assertNoMarker(target, edit.new_string, () => before);
   const { after, count } = replaceText(before, withLineEndsOf(before, edit), target);
-  await storeFile(target, after, context);
+  await storeFile(target, { text: after, replaces: print }, context);
   return `Replaced ${count} ${count === 1 ? "place" : "places"} in ${target.real}\n${
     shownDiff(before, after)
   }`;
 }
 
-async function readText(target: Target, { filesSeen, signal }: ToolContext): Promise<string> {
+interface ReadText {
+  readonly text: string;
+  readonly print: Fingerprint;
+}
+
+async function readText(target: Target, { filesSeen, signal }: ToolContext): Promise<ReadText> {
   if (target.bytes > MAX_FILE_BYTES) {
     throw new ToolFailure("too_large", `${cannot(target.attempt)}: it has ${target.bytes} bytes`, {
       hint: `patch takes files up to ${MAX_FILE_BYTES} bytes`,
@@ -55,9 +73,10 @@ async function readText(target: Target, { filesSeen, signal }: ToolContext): Pro
     signal.throwIfAborted();
     throw await fileFailure(target.attempt, error);
   });
-  assertUnchanged(target, fingerprint(bytes), filesSeen);
+  const print = fingerprint(bytes);
+  assertUnchanged(target, print, filesSeen);
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    return { text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes), print };
   } catch (error) {
     throw new ToolFailure("binary", `${cannot(target.attempt)}: it is not UTF-8 text`, { cause: error });
   }

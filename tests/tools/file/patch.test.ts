@@ -146,3 +146,31 @@ Deno.test("nearestLines() counts from the first line of the text, blank ones inc
   });
   assert.equal(nearestLines("a\nb", "\n\n"), null);
 });
+
+Deno.test("patch carries out all of an agent's patches to one file at once", async () => {
+  using place = workplace();
+  const words = Array.from({ length: 8 }, (_, i) => `word${i}`);
+  place.file("a", words.join("\n"));
+  await place.call("read_file", { path: "a" });
+  await Promise.all(
+    words.map((word) => place.call("patch", { path: "a", old_string: word, new_string: `${word}!` })),
+  );
+  assert.equal(place.text("a"), words.map((word) => `${word}!`).join("\n"));
+});
+
+Deno.test("patch says who came too late when several agents patch one file at once, and loses no patch", async () => {
+  using place = workplace();
+  const words = Array.from({ length: 8 }, (_, i) => `word${i}`);
+  place.file("a", words.join("\n"));
+  const agents = words.map(() => workplace({ cwd: place.dir, filesSeen: new Map() }));
+  for (const agent of agents.slice(4)) await agent.call("read_file", { path: "a" });
+  const settled = await Promise.allSettled(
+    words.map((word, i) => agents[i]!.call("patch", { path: "a", old_string: word, new_string: `${word}!` })),
+  );
+  for (const agent of agents) agent[Symbol.dispose]();
+  const done = settled.map(({ status }) => status === "fulfilled");
+  assert.equal(place.text("a"), words.map((word, i) => done[i] ? `${word}!` : word).join("\n"));
+  const codes = settled.flatMap((each) => each.status === "rejected" ? [each.reason.code] : []);
+  assert.deepEqual(codes, codes.map(() => "changed_since_read"));
+  assert.deepEqual(done.slice(0, 4), Array(4).fill(true), "who had not read it has nothing to be late for");
+});

@@ -1,8 +1,20 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { chmodSync, lstatSync, mkdirSync, readdirSync, statSync, symlinkSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
+import { fingerprint } from "../../../lib/tools/file/scan_file.ts";
+import { storeFile } from "../../../lib/tools/file/store_file.ts";
+import { locate } from "../../../lib/tools/file/target.ts";
 import { workplace } from "../fixture.ts";
 
 function sha256(text: string): string {
@@ -99,4 +111,52 @@ Deno.test("write_file lets one of many agents make a file, and refuses the other
   assert.deepEqual(readdirSync(place.dir), ["same"]);
   const codes = settled.flatMap((each) => each.status === "rejected" ? [each.reason.code] : []);
   assert.deepEqual(codes, Array(7).fill("not_read"));
+});
+
+Deno.test("write_file lets one of many agents that have read a file replace it, and refuses the others", async () => {
+  using place = workplace();
+  place.file("same", "old");
+  const agents = Array.from({ length: 8 }, () => workplace({ cwd: place.dir, filesSeen: new Map() }));
+  for (const agent of agents) await agent.call("read_file", { path: "same" });
+  const writes = agents.map((agent, i) => agent.call("write_file", { path: "same", content: `agent ${i}` }));
+  const settled = await Promise.allSettled(writes);
+  const winners = settled.flatMap((each, i) => each.status === "fulfilled" ? [i] : []);
+  for (const agent of agents) agent[Symbol.dispose]();
+  assert.equal(winners.length, 1);
+  assert.equal(place.text("same"), `agent ${winners[0]}`);
+  assert.deepEqual(readdirSync(place.dir), ["same"]);
+  const codes = settled.flatMap((each) => each.status === "rejected" ? [each.reason.code] : []);
+  assert.deepEqual(codes, Array(7).fill("changed_since_read"));
+});
+
+Deno.test("storeFile() leaves a file that changed since it was looked at, whoever has seen it, and one that is gone", async () => {
+  using place = workplace();
+  const path = place.file("a", "old");
+  const target = await locate("write", "a", place.context);
+  const replaces = fingerprint(new TextEncoder().encode("old"));
+  const store = () => storeFile(target, { text: "mine", replaces }, place.context);
+  place.file("a", "theirs");
+  await assert.rejects(store(), {
+    code: "changed_since_read",
+    message: `Cannot write "a": somebody wrote to it just now`,
+  });
+  assert.deepEqual([place.text("a"), readdirSync(place.dir)], ["theirs", ["a"]]);
+  rmSync(path);
+  await assert.rejects(store(), { code: "not_found" });
+  assert.deepEqual([readdirSync(place.dir), place.evidence], [[], []]);
+});
+
+Deno.test({
+  name: "write_file keeps the owner of a file",
+  ignore: process.getuid?.() !== 0,
+  async fn() {
+    using place = workplace();
+    const path = place.file("a", "old");
+    chownSync(path, 1234, 2345);
+    chmodSync(path, 0o4767);
+    await place.call("read_file", { path: "a" });
+    await place.call("write_file", { path: "a", content: "new" });
+    const { uid, gid, mode } = statSync(path);
+    assert.deepEqual([uid, gid, mode & 0o7777, place.text("a")], [1234, 2345, 0o4767, "new"]);
+  },
 });
