@@ -2,6 +2,7 @@ import { parse } from "dotenv";
 import { join } from "node:path";
 import { type Env } from "./home.ts";
 import { readCredentials, type StoredKey } from "./credentials.ts";
+import { namesAPlace } from "../support/names_a_place.ts";
 import { readIfThere } from "./read_file.ts";
 
 /** What the environment and `$HERMES_HOME/.env` know; the environment wins. */
@@ -26,7 +27,9 @@ export function readSecrets(home: string, env: Env): Secrets {
   const stored = file === null ? {} : parse(file);
   const all: Env = { ...stored, ...withoutEmpty(env) };
   const kept = readCredentials(home);
-  const named = Object.entries(all).filter(([name]) => SECRET_NAME.test(name));
+  const named = Object.entries(all).filter(([name, value = ""]) =>
+    SECRET_NAME.test(name) && !namesAPlace(name, value)
+  );
   return {
     get: (name) => (Object.hasOwn(all, name) ? all[name] : undefined) || undefined,
     stored: (provider) => (Object.hasOwn(kept, provider) ? kept[provider] : undefined) ?? [],

@@ -270,7 +270,8 @@ Deno.test("loadConfig() knows which values are secrets, longest first", () => {
     "config.yaml": "providers: {a: {base_url: 'http://a/v1', api_key: inline-key, key_env: MY_LOGIN}}\n",
     ".env": "OPENAI_API_KEY=sk-from-the-file\nSHORT_TOKEN=1234\nMY_LOGIN=login-value\n",
   });
-  const env = { GITHUB_TOKEN: "ghp_abcdefgh", GIT_AUTHOR_NAME: "Ann Author", HOME: "/home/annabel" };
+  const places = { HOME: "/home/annabel", DEPLOY_KEY_PATH: "/home/annabel/.ssh/deploy" };
+  const env = { GITHUB_TOKEN: "ghp_abcdefgh", GIT_AUTHOR_NAME: "Ann Author", ...places };
   assert.deepEqual(loadConfig(temp.home, env).secrets.values, [
     "sk-from-the-file",
     "ghp_abcdefgh",

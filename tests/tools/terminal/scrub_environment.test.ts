@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import { scrubEnvironment } from "../../../lib/tools/terminal/scrub_environment.ts";
 
 Deno.test("scrubEnvironment() keeps what commands need and drops what is named like a secret", () => {
-  const kept = { PATH: "/bin", HOME: "/root", LC_ALL: "C", EDITOR: "vi", SSH_AUTH_SOCK: "/run/agent" };
+  const kept = {
+    PATH: "/bin",
+    HOME: "/root",
+    LC_ALL: "C",
+    EDITOR: "vi",
+    SSH_AUTH_SOCK: "/run/agent",
+    SSH_KEY_PATH: "/home/me/.ssh/id_rsa",
+  };
   const dropped = {
     OPENAI_API_KEY: "1",
     openai_apikey: "2",
@@ -13,6 +20,8 @@ Deno.test("scrubEnvironment() keeps what commands need and drops what is named l
     GOOGLE_APPLICATION_CREDENTIALS: "7",
     npm_config__auth: "8",
     GITHUB_PAT: "9",
+    SIGNING_KEY_PATH: "not a path",
+    GPG_KEY_ID: "0123456789ABCDEF",
     DATABASE_URL: "postgres://me:hunter2@db.example/app",
   };
   assert.deepEqual(scrubEnvironment({ ...kept, ...dropped, UNSET: undefined }, []), kept);
