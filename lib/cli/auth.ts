@@ -1,5 +1,6 @@
-import type { Command } from "@commander-js/extra-typings";
+import { type Command, Option } from "@commander-js/extra-typings";
 import type { CommandContext } from "./command_context.ts";
+import { parseText } from "./options.ts";
 
 const EXAMPLES = `
 Examples:
@@ -14,7 +15,7 @@ export function registerAuth(program: Command, { io, action }: CommandContext): 
     .addHelpText("after", EXAMPLES);
   auth.command("add").description("Store a key, asked for on the terminal or read from stdin")
     .argument("<provider>", "A provider of config.yaml")
-    .option("--label <name>", "Call the key this in lists")
+    .addOption(new Option("--label <name>", "Call the key this in lists").argParser(parseText("--label")))
     .action(
       action(async (provider, { label }) =>
         await (await import("./auth_actions.ts")).addKey(io, provider, label)

@@ -1,6 +1,6 @@
 import { Option } from "@commander-js/extra-typings";
 import type { RegisterCommand } from "./command_context.ts";
-import { parseCount, runOptions } from "./options.ts";
+import { parseCount, refuseLoneSince, runOptions } from "./options.ts";
 
 const EXAMPLES = `
 Examples:
@@ -38,6 +38,7 @@ export const registerChat: RegisterCommand = (program, { io, action }) => {
     .addOption(options.cwd)
     .addHelpText("after", EXAMPLES)
     .action(action(async (prompt, flags) => {
+      refuseLoneSince(flags);
       const { runChat } = await import("./chat/run_chat.ts");
       return await runChat(io, prompt, flags);
     }));

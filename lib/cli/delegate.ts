@@ -1,6 +1,6 @@
 import { Option } from "@commander-js/extra-typings";
 import type { RegisterCommand } from "./command_context.ts";
-import { parseCount, parseSeconds, runOptions } from "./options.ts";
+import { parseCount, parseSeconds, parseText, refuseLoneSince, runOptions } from "./options.ts";
 
 const EXAMPLES = `
 Examples:
@@ -16,12 +16,18 @@ export const registerDelegate: RegisterCommand = (program, { io, action }) => {
     .description("Hand each goal to a child agent and print the summaries")
     .argument("<goals...>", "What each child is to do; - reads one goal from stdin")
     .option("--context <text>", "Tell every child this as well")
-    .option("--context-file <file>", "The same from a file; - reads stdin")
+    .addOption(
+      new Option("--context-file <file>", "The same from a file; - reads stdin").argParser(
+        parseText("--context-file"),
+      ),
+    )
     .addOption(options.toolsets)
     .addOption(options.model)
     .addOption(options.provider)
-    .option("--tier <name>", "Use the model of this tier of config.yaml")
-    .option("--name <name>", "Call the tasks this in lists")
+    .addOption(
+      new Option("--tier <name>", "Use the model of this tier of config.yaml").argParser(parseText("--tier")),
+    )
+    .addOption(options.name)
     .addOption(options.maxTurns)
     .addOption(
       new Option("--timeout <s>", "End each task after so many seconds").argParser(parseSeconds("--timeout")),
@@ -32,7 +38,11 @@ export const registerDelegate: RegisterCommand = (program, { io, action }) => {
       ),
     )
     .addOption(options.budgetUsd)
-    .option("--schema <file>", "Each result must satisfy the JSON Schema in this file")
+    .addOption(
+      new Option("--schema <file>", "Each result must satisfy the JSON Schema in this file").argParser(
+        parseText("--schema"),
+      ),
+    )
     .addOption(
       new Option("--after <id>", "Start when this task completed, with its summary; may be repeated")
         .argParser((id: string, before: readonly string[] | undefined) => [...before ?? [], id]),
@@ -48,6 +58,7 @@ export const registerDelegate: RegisterCommand = (program, { io, action }) => {
     .addOption(options.cwd)
     .addHelpText("after", EXAMPLES)
     .action(action(async (goals, flags) => {
+      refuseLoneSince(flags);
       const { runDelegate } = await import("./delegate/run_delegate.ts");
       return await runDelegate(io, goals, flags);
     }));

@@ -1,5 +1,6 @@
-import type { Command } from "@commander-js/extra-typings";
+import { type Command, Option } from "@commander-js/extra-typings";
 import type { CommandContext } from "./command_context.ts";
+import { parseText } from "./options.ts";
 
 const EXAMPLES = `
 Examples:
@@ -10,7 +11,11 @@ Examples:
 export function registerModels(program: Command, { io, action }: CommandContext): void {
   program.command("models")
     .description("List providers and models, with the default")
-    .option("--provider <name>", "Ask this provider's server for its models")
+    .addOption(
+      new Option("--provider <name>", "Ask this provider's server for its models").argParser(
+        parseText("--provider"),
+      ),
+    )
     .option("--json", "Print one JSON document")
     .addHelpText("after", EXAMPLES)
     .action(action(async ({ provider, json = false }) => {

@@ -9,18 +9,22 @@ import { isDirectory } from "./is_directory.ts";
 
 /** A week in seconds: the longest time that anything takes (contract §2). */
 const MAX_SECONDS = 604_800;
+/** The most turns, and the longest name, that a task may have (tools/delegation/task_arguments.ts). */
+const MAX_TURNS = 10_000;
+const MAX_NAME_CHARS = 40;
 const INTEGER = /^\d+$/;
 const DECIMAL = /^(?:\d+\.?\d*|\.\d+)$/;
 
 /** Reads the value of an option; throws a {@linkcode UserError} 2 that names the option and the value. */
 export type OptionParser<T> = (text: string) => T;
 
-/** An integer of at least 1. */
-export function parseCount(option: string): OptionParser<number> {
+/** An integer of at least 1, and at most `most`. */
+export function parseCount(option: string, most = Number.MAX_SAFE_INTEGER): OptionParser<number> {
+  const expected = most === Number.MAX_SAFE_INTEGER ? "an integer ≥ 1" : `an integer from 1 to ${most}`;
   return (text) => {
     const value = INTEGER.test(text) ? Number(text) : NaN;
-    if (Number.isSafeInteger(value) && value >= 1) return value;
-    throw cannotUse(text, option, "expected an integer ≥ 1");
+    if (Number.isSafeInteger(value) && value >= 1 && value <= most) return value;
+    throw cannotUse(text, option, `expected ${expected}`);
   };
 }
 
@@ -68,9 +72,21 @@ const AGE_UNITS_MS: Readonly<Record<string, number>> = {
   w: 604_800_000,
 };
 
+/** A text that is not empty, and of at most `most` characters. */
+export function parseText(option: string, most = Infinity): OptionParser<string> {
+  return (text) => {
+    if (text.trim() === "") throw cannotUse(text, option, "expected some text");
+    if (text.length <= most) return text;
+    throw cannotUse(`${text.slice(0, most).toWellFormed()}…`, option, `expected at most ${most} characters`);
+  };
+}
+
 /** Names of toolsets with commas between them. */
 export function parseToolsetList(option: string): OptionParser<readonly Toolset[]> {
   return (text) => {
+    if (text.split(",").some((name) => name.trim() === "")) {
+      throw cannotUse(text, option, "expected names with commas between them");
+    }
     try {
       return parseToolsets(text);
     } catch (error) {
@@ -93,7 +109,7 @@ export function parseOneOf<const T extends string>(option: string, allowed: read
 export function parseDirectory(option: string, base: string): OptionParser<string> {
   return (text) => {
     const path = resolve(base, text);
-    if (isDirectory(path)) return path;
+    if (text !== "" && isDirectory(path)) return path;
     throw cannotUse(text, option, "expected a directory that exists");
   };
 }
@@ -101,12 +117,16 @@ export function parseDirectory(option: string, base: string): OptionParser<strin
 /** The options that chat and delegate share, each new for one command: `.addOption(options.model)`. */
 export function runOptions({ cwd }: Pick<Io, "cwd">) {
   return {
-    model: new Option("-m, --model <name>", "Use this model: a name, or provider/name"),
-    provider: new Option("--provider <name>", "Use this provider of config.yaml"),
+    model: new Option("-m, --model <name>", "Use this model: a name, or provider/name")
+      .argParser(parseText("--model")),
+    provider: new Option("--provider <name>", "Use this provider of config.yaml")
+      .argParser(parseText("--provider")),
     toolsets: new Option("-t, --toolsets <names>", "Grant these toolsets, with commas between them")
       .argParser(parseToolsetList("--toolsets")),
     maxTurns: new Option("--max-turns <n>", "Stop after so many model requests")
-      .argParser(parseCount("--max-turns")),
+      .argParser(parseCount("--max-turns", MAX_TURNS)),
+    name: new Option("--name <name>", "Call the tasks this in lists")
+      .argParser(parseText("--name", MAX_NAME_CHARS)),
     budgetUsd: new Option("--budget-usd <usd>", "Stop before it costs more than this in all")
       .argParser(parseUsd("--budget-usd")),
     yolo: new Option("--yolo", "Run dangerous commands without asking"),
@@ -115,9 +135,21 @@ export function runOptions({ cwd }: Pick<Io, "cwd">) {
     since: new Option("--since <n>", "With --jsonl, leave out the events up to number n")
       .argParser(parseWhole("--since")),
     quiet: new Option("-Q, --quiet", "Print only errors on stderr"),
-    offline: new Option("--offline", "Use the offline model, which needs no key and no network"),
+    offline: new Option("--offline", "Use the offline model, which needs no key and no network")
+      .conflicts(["model", "provider"]),
     cwd: new Option("--cwd <dir>", "Work in this directory").argParser(parseDirectory("--cwd", cwd)),
   };
+}
+
+/** Throws a {@linkcode UserError} 2 for --since where no events are printed. */
+export function refuseLoneSince(
+  { since, jsonl }: { readonly since?: number | undefined; readonly jsonl?: boolean | undefined },
+): void {
+  if (since === undefined || jsonl === true) return;
+  throw new UserError("Cannot use --since without --jsonl: no events are printed", {
+    hint: "Add --jsonl",
+    exitCode: EXIT.usage,
+  });
 }
 
 function cannotUse(text: string, option: string, state: string, cause?: unknown): UserError {

@@ -6,6 +6,7 @@ import {
   UserError,
   type WireError,
 } from "../support/errors.ts";
+import { cutMiddle } from "../support/cut_middle.ts";
 import { EXIT, exitOfError } from "./exit_codes.ts";
 import type { Io } from "./io.ts";
 import { errorText } from "./render/error_text.ts";
@@ -25,11 +26,19 @@ export async function reportError(
   { io, json }: { readonly io: Io; readonly json: boolean },
 ): Promise<number> {
   const { error: said, exitCode } = await reportOf(thrown, io);
-  const error = await withoutSecrets(said, io);
+  const error = readable(await withoutSecrets(said, io));
   if (json) io.stdout.write(JSON.stringify({ error }) + "\n");
   io.stderr.write(errorText(error));
   return exitCode;
 }
+
+/** What it quotes may be a megabyte. */
+function readable(error: WireError): WireError {
+  const message = cutMiddle(error.message, MAX_CHARS, (left) => ` [… ${left} characters …] `);
+  return { ...error, message };
+}
+
+const MAX_CHARS = 2_000;
 
 /** A server's words, a path or an argument may hold a key. */
 async function withoutSecrets(error: WireError, { env }: Io): Promise<WireError> {

@@ -1,6 +1,6 @@
 import { Argument, type Command, Option } from "@commander-js/extra-typings";
 import type { CommandContext } from "./command_context.ts";
-import { parseAge, parseOneOf } from "./options.ts";
+import { parseAge, parseOneOf, parseText } from "./options.ts";
 
 const EXAMPLES = `
 Examples:
@@ -28,7 +28,11 @@ export function registerSessions(program: Command, { io, action }: CommandContex
       new Option("--format <format>", "json or markdown").default("json" as const)
         .argParser(parseOneOf("--format", ["json", "markdown"])),
     )
-    .option("-o, --output <file>", "Write it there instead of printing it")
+    .addOption(
+      new Option("-o, --output <file>", "Write it there instead of printing it").argParser(
+        parseText("--output"),
+      ),
+    )
     .action(
       action(async (id, options) =>
         (await import("./sessions/run_export.ts")).exportSession(io, id, options)

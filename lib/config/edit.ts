@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { formatPath } from "../support/describe_issue.ts";
-import { messageOf, UserError } from "../support/errors.ts";
+import { UserError } from "../support/errors.ts";
 import { EXIT_CONFIG } from "./home.ts";
 import { type Finding, inspectText } from "./inspect.ts";
 import { parseKeyPath } from "./key_path.ts";
@@ -71,8 +71,23 @@ function edit(text: string, keys: Keys, value: unknown, path: string): string {
   try {
     return withValueAt(file, keys, value);
   } catch (error) { // yaml throws a plain Error when a scalar or an alias is in the way
-    throw cannotSet(path, messageOf(error), EXIT_CONFIG, error);
+    const place = formatPath(inTheWay(file.value, keys));
+    throw new UserError(`Cannot set "${path}": "${place}" is no map in config.yaml`, {
+      hint: `Set all of it at once: hermes config set ${place} '{KEY: VALUE}'`,
+      exitCode: EXIT_USAGE,
+      cause: error,
+    });
   }
+}
+
+/** The first keys of a path at which there is something that has no keys. */
+function inTheWay(value: unknown, keys: Keys): Keys {
+  let place = value;
+  for (const [index, key] of keys.entries()) {
+    place = (place as Record<string | number, unknown>)[key]; // what has no keys is found before
+    if (typeof place !== "object" || place === null) return keys.slice(0, index + 1);
+  }
+  return keys.slice(0, -1);
 }
 
 /** The data that the text should hold after the edit; undefined when it cannot be told without writing the file anew. */
@@ -118,6 +133,6 @@ function isPrefix(some: readonly PropertyKey[], all: readonly PropertyKey[]): bo
   return some.every((key, index) => key === all[index]);
 }
 
-function cannotSet(path: string, state: string, exitCode: number, cause?: unknown): UserError {
-  return new UserError(`Cannot set "${path}": ${state}`, { exitCode, cause });
+function cannotSet(path: string, state: string, exitCode: number): UserError {
+  return new UserError(`Cannot set "${path}": ${state}`, { exitCode });
 }

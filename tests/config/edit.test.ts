@@ -149,3 +149,11 @@ Deno.test("getConfigValue() refuses a path that is none, or leads nowhere", () =
     assert.deepEqual(message(path), [`Cannot read the key "${path}": it is no path`, 2]);
   }
 });
+
+Deno.test("setConfigValue() says what is in the way of a key", () => {
+  assert.throws(() => setConfigValue("model: gpt-5.1\n", "model.default", "other"), {
+    message: 'Cannot set "model.default": "model" is no map in config.yaml',
+    hint: "Set all of it at once: hermes config set model '{KEY: VALUE}'",
+    exitCode: 2,
+  });
+});
