@@ -7,6 +7,7 @@ import { openStore } from "../../lib/store/open_store.ts";
 import type { TaskRow } from "../../lib/store/store.ts";
 import { systemClock } from "../../lib/support/clock.ts";
 import { isInstalled } from "../support/end_to_end.ts";
+import { offersOf } from "../support/shell_offers.ts";
 import { runCli } from "../support/run_cli.ts";
 import { TempDir } from "../support/temp_dir.ts";
 
@@ -50,13 +51,48 @@ Deno.test("the script for bash follows the commands on the line", async () => {
 
 for (const shell of ["zsh", "fish"] as const) {
   Deno.test({
-    name: `the script for ${shell} is one that ${shell} can read`,
+    name: `${shell} offers what its script says, where it belongs`,
+    ignore: !isInstalled(shell),
+    async fn() {
+      const program = sampleProgram();
+      program.command("list").alias("ls").option("--status <word>", "Only these");
+      const script = completionScript(shell, program);
+      const offers = (line: string) => offersOf(shell, script, line);
+      assert.deepEqual(await offers("hermes "), ["config", "help", "list"]);
+      assert.deepEqual(await offers("hermes co"), ["config"]);
+      assert.deepEqual(await offers("hermes --a-flag config g"), ["get"]);
+      assert.deepEqual(await offers("hermes config get --k"), ["--key"]);
+      assert.deepEqual(await offers("hermes ls --s"), ["--status"]);
+      assert.deepEqual(
+        await offers("hermes config get scr"),
+        ["script"],
+        "files where nothing else is known",
+      );
+    },
+  });
+
+  Deno.test({
+    name: `${shell} offers the ids of tasks where one is expected, and files when there is none`,
     ignore: !isInstalled(shell),
     async fn() {
       using dir = new TempDir();
-      Deno.writeTextFileSync(dir.at("script"), completionScript(shell, sampleProgram()));
-      const { code, stderr } = await new Deno.Command(shell, { args: ["-n", dir.at("script")] }).output();
-      assert.deepEqual([code, new TextDecoder().decode(stderr)], [0, ""]);
+      const program = new Command("hermes");
+      program.command("check").argument("<ids...>").option("--follow");
+      const script = completionScript(shell, program);
+      const hermes = dir.at("hermes");
+      const says = (words: string) => {
+        Deno.writeTextFileSync(hermes, `#!/bin/sh\nprintf '${words}'\n`);
+        Deno.chmodSync(hermes, 0o755);
+      };
+      says("tccccc\\trunning: it is 3:00\\ntbbbbb\\tfailed\\n");
+      assert.deepEqual(await offersOf(shell, script, `${hermes} check t`), ["tbbbbb", "tccccc"]);
+      assert.deepEqual(await offersOf(shell, script, `${hermes} check tccccc tb`), ["tbbbbb"]);
+      assert.deepEqual(await offersOf(shell, script, `${hermes} check --f`), ["--follow"]);
+      says("");
+      assert.deepEqual(
+        await offersOf(shell, script, `${hermes} check `),
+        shell === "zsh" ? ["inner", "outer", "script"] : [],
+      );
     },
   });
 }

@@ -5,9 +5,7 @@ import type { CommandWords, OptionWords, Word } from "./words.ts";
 export function fishScript(name: string, commands: readonly CommandWords[]): string {
   const lines = commands.flatMap(({ path, commands: below, options, takesTasks }) => [
     ...below.map((word) => `${complete(name, path)} -f -a ${quote(word.text)}${about(word)}`),
-    ...(takesTasks
-      ? [`${complete(name, path)} -f -a ${quote(`(${name} ${TASK_IDS_COMMAND} 2>/dev/null)`)}`]
-      : []),
+    ...(takesTasks ? [`${complete(name, path)} -f -a ${quote(`(__${name}_tasks)`)}`] : []),
     ...options.map((option) => `${complete(name, path)}${flags(option)}${about(option)}`),
   ]);
   return `# fish completion of ${name}
@@ -23,6 +21,10 @@ ${
     end
   end
   test "$path" = "$argv[1]"
+end
+function __${name}_tasks
+  set -l words (commandline -opc)
+  $words[1] ${TASK_IDS_COMMAND} 2>/dev/null
 end
 ${lines.join("\n")}
 `;

@@ -23,7 +23,7 @@ export interface OptionWords {
   readonly takesValue: boolean;
 }
 
-/** Each command of the program with the words that may follow it, itself first. */
+/** Each command of the program with the words that may follow it, itself first; an alias leads to the same words. */
 export function commandWords(command: CommandUnknownOpts, path: readonly string[] = []): CommandWords[] {
   const help = command.createHelp();
   const visible = help.visibleCommands(command);
@@ -39,7 +39,12 @@ export function commandWords(command: CommandUnknownOpts, path: readonly string[
       command.registeredArguments.some((argument) => isTaskId(argument.name())),
   };
   const below = visible.filter((each) => command.commands.includes(each));
-  return [own, ...below.flatMap((each) => commandWords(each, [...path, each.name()]))];
+  return [
+    own,
+    ...below.flatMap((each) =>
+      [each.name(), ...each.aliases()].flatMap((name) => commandWords(each, [...path, name]))
+    ),
+  ];
 }
 
 /** The name of an argument tells what it is. */

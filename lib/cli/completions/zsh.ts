@@ -26,9 +26,9 @@ _${name}() {
 ${branches.join("\n")}
   esac
   if [[ -n "$takes_tasks_" ]]; then
-    tasks_=("\${(@f)$("$words[1]" ${TASK_IDS_COMMAND} 2>/dev/null)}")
-    tasks_=("\${(@)tasks_/$'\\t'/:}")
-    _describe task tasks_ && return
+    tasks_=(\${(f)"$("$words[1]" ${TASK_IDS_COMMAND} 2>/dev/null)"})
+    tasks_=(\${tasks_/$'\\t'/:})
+    (( $#tasks_ )) && _describe task tasks_ && return
   fi
   _describe command commands_ && return
   _describe -o option options_ && return
