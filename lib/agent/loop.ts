@@ -71,19 +71,38 @@ async function* oneTurn(
   turn: number,
   repeats: RepeatWatch,
 ): AsyncGenerator<AgentEvent, LoopEnd | null> {
-  const { conversation } = options;
   await pullInto(options, turn);
   yield { type: "turn_started", turn };
-  const reply = yield* ask(options, options.schemas);
-  yield turnEnded(turn, reply);
-  if (reply === null) return turn < options.maxTurns ? null : usedUp(options, lastWords(conversation));
+  let reply: ModelReply | null = null;
+  try {
+    reply = yield* ask(options, options.schemas);
+    yield { type: "reply_ended", turn };
+    return yield* workOff(options, reply, { turn, repeats });
+  } finally {
+    yield turnEnded(turn, reply);
+  }
+}
+
+/** Where a turn is and what came before it. */
+interface TurnPlace {
+  readonly turn: number;
+  readonly repeats: RepeatWatch;
+}
+
+/** Does what a reply asks for. */
+async function* workOff(
+  options: LoopOptions,
+  reply: ModelReply | null,
+  place: TurnPlace,
+): AsyncGenerator<AgentEvent, LoopEnd | null> {
+  const { conversation, maxTurns } = options;
+  const { turn } = place;
+  if (reply === null) return turn < maxTurns ? null : usedUp(options, lastWords(conversation));
   const cut = cutShort(reply);
   if (cut !== null) return cut;
   conversation.addAssistant(reply.message);
   store(options); // with calls: whoever goes on after a crash sees which of them have an unknown outcome
-  if (reply.message.toolCalls.length > 0) {
-    return yield* answerCalls(options, reply.message, { turn, repeats });
-  }
+  if (reply.message.toolCalls.length > 0) return yield* answerCalls(options, reply.message, place);
   return await offerClosing(options, turn, reply.message.content);
 }
 
@@ -91,7 +110,7 @@ async function* oneTurn(
 async function* answerCalls(
   options: LoopOptions,
   { toolCalls, content }: AssistantMessage,
-  { turn, repeats }: { readonly turn: number; readonly repeats: RepeatWatch },
+  { turn, repeats }: TurnPlace,
 ): AsyncGenerator<AgentEvent, LoopEnd | null> {
   const { control, conversation } = options;
   const { signal } = control.stop;
@@ -181,6 +200,7 @@ async function* handOver(
   conversation.addUser(handoverPrompt(reason));
   yield { type: "turn_started", turn };
   const reply = yield* ask(options, []);
+  yield { type: "reply_ended", turn };
   yield turnEnded(turn, reply);
   if (reply !== null) conversation.addAssistant({ ...reply.message, toolCalls: [] });
   store(options);

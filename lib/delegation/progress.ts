@@ -68,7 +68,8 @@ export class Progress {
     this.lastActivityAt = now;
     if (event.type === "turn_started") this.turn = event.turn;
     if (event.type === "text") this.output.push(event.delta);
-    if (event.type === "turn_ended") {
+    if (event.type === "retry") this.output.push("\n[asked again]\n");
+    if (event.type === "reply_ended") {
       this.lastEndedTurn = event.turn;
       if (this.output.lineCount > 0) this.output.push("\n");
     }

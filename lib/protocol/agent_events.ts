@@ -21,9 +21,11 @@ export type AgentEvent =
     readonly durationMs: number;
   }
   | CompactedEvent
+  /** The request of a turn was answered, or cut short; the tools that it asked for come next. */
+  | { readonly type: "reply_ended"; readonly turn: number }
   | TurnEndedEvent;
 
-/** A request of an agent was answered, or cut short. */
+/** A turn is over: its request, and the tools that it asked for. */
 export interface TurnEndedEvent {
   readonly type: "turn_ended";
   readonly turn: number;

@@ -33,6 +33,7 @@ export function publicEvent(event: AgentEvent): EventBody | LossyBody | null {
       return fellBackBody(event);
     case "retry":
       return { type: "error", error: event.error };
+    case "reply_ended":
     case "reasoning":
       return null;
     default:

@@ -18,7 +18,7 @@ async function parkAfter(stage: Stage, begun: number, ended: number): Promise<st
   const puppet = stage.puppets.of("one");
   for (let turn = 1; turn <= begun; turn++) {
     await puppet.turn(turn);
-    if (turn <= ended) puppet.tell({ type: "event", event: { type: "turn_ended", turn, usage: null } });
+    if (turn <= ended) puppet.tell({ type: "event", event: { type: "reply_ended", turn } });
   }
   const parked = stage.supervisor.park(() => true, 0);
   await stage.ground.clock.advance(1);

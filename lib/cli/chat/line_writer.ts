@@ -1,5 +1,9 @@
+import type { SessionEvent } from "../../protocol/events.ts";
 import type { EventLog } from "../../session/event_log.ts";
 import { plainText } from "../render/text.ts";
+
+/** After these the agent goes on with something else. */
+const FLUSHING: readonly SessionEvent["type"][] = ["tool.started", "turn.ended", "error"];
 
 /** Writes what the session's own agent says, in whole lines as they come. */
 export class LineWriter implements Disposable {
@@ -12,7 +16,7 @@ export class LineWriter implements Disposable {
     this.#subscription = events.subscribe((event) => {
       if (event.task_id !== undefined) return;
       if (event.type === "text.delta") this.#push(event.delta);
-      else if (event.type === "turn.ended" || event.type === "error") this.flush();
+      else if (FLUSHING.includes(event.type)) this.flush();
     });
   }
 
