@@ -67,6 +67,7 @@ Deno.test("request() streams text and reasoning and returns the whole with its u
     message: { role: "assistant", content: "héllo wörld", toolCalls: [], reasoning: "hm" },
     finish: "stop",
     usage: tokens,
+    by: { provider: "test", model: "m1", reasoningEffort: null },
   });
   assert.deepEqual(outcomes, [{ usage: tokens, error: null, answerChars: 13 }]);
 });
