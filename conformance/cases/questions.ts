@@ -23,7 +23,8 @@ export const QUESTIONS: readonly Case[] = [
   {
     name: "question-without-an-answer",
     demands:
-      "When the parent's model does not answer, the child is told so once and goes on; asking again fails it",
+      "The parent hears a question once and is reminded of it in a second turn. When its model does not answer, " +
+      "the child is told so once and goes on; asking again fails it",
     because: "with nobody there, waiting is for ever and asking is a loop",
     run: nobodyAnswers,
   },
