@@ -186,7 +186,7 @@ endToEnd(
     await terminal.waitFor(/offline/);
     terminal.enter(GOAL);
     await terminal.waitFor(/The agent wants to run: rm -r target/);
-    const { stdout } = await hermes.run(["sessions", "list", "--json"]);
+    const { stdout } = await hermes.run(["sessions", "list", "--all", "--json"]);
     const [{ session_id }] = JSON.parse(stdout).sessions;
     let answer = await hermes.run(["approve", session_id]);
     while (/nothing of it runs/.test(answer.stderr)) answer = await hermes.run(["approve", session_id]); // not listening yet
