@@ -16,7 +16,7 @@ import { CredentialPool, type PoolOptions } from "./credential_pool.ts";
 import type { AskAtCap, Caps, Lease, LeaseAsk, ReachedCap, RequestOutcome } from "./provider.ts";
 import { type GateAsk, type Passage, RateGate } from "./rate_gate.ts";
 import type { BudgetAsk, Reservation } from "./reservation.ts";
-import { DEFAULT_RETRY, retryDelayMs } from "./retry.ts";
+import { DEFAULT_RETRY, isOfOneKey, retryDelayMs } from "./retry.ts";
 
 /** What a broker decides by. */
 export interface BrokerOptions
@@ -150,10 +150,10 @@ export class BrokerDesk {
     }
   }
 
-  /** After a rate limit the gate knows when to go on. */
+  /** After what concerns one key the gate knows when to go on. */
   async #waitBeforeRetry({ attempt, lastError }: LeaseAsk, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    if (attempt <= 1 || lastError?.code === "rate_limited") return;
+    if (attempt <= 1 || (lastError !== undefined && isOfOneKey(lastError.code))) return;
     const { clock, random } = this.#options;
     const retryAfterMs = lastError?.retryAfterMs;
     await delay(clock, retryDelayMs(attempt, random(), { retryAfterMs, policy: DEFAULT_RETRY }), signal);
@@ -182,7 +182,7 @@ function grant(
   outputLimit: number | null,
 ): Omit<Lease, "id" | "isOutputLowered"> {
   const { provider, baseUrl, api, headers, outputLimitField } = passage.ask.endpoint;
-  const { credential: { key, name }, otherKeys } = passage;
+  const { credential: { key, name }, otherKeys, keysAgain } = passage;
   const { model, reasoningEffort } = ask.model;
   return {
     provider,
@@ -196,5 +196,6 @@ function grant(
     outputLimitField,
     headers,
     otherKeys,
+    keysAgain,
   };
 }

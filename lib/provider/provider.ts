@@ -40,6 +40,8 @@ export interface Lease {
   readonly headers: Readonly<Record<string, string>>;
   /** Other keys that this request could go on with, should this one be refused. */
   readonly otherKeys: number;
+  /** Keys that it has had and that have room again soon. */
+  readonly keysAgain: number;
 }
 
 /** What a server says is left of a limit, and when all of it is there again. */

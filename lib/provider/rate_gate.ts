@@ -27,6 +27,8 @@ export interface Passage extends Candidate {
   readonly use: LaneUse;
   /** Other keys that it could go on with, at once or soon. */
   readonly otherKeys: number;
+  /** Keys that it has had and that have room again soon. */
+  readonly keysAgain: number;
 }
 
 interface Waiter {
@@ -129,8 +131,9 @@ export class RateGate {
     const ready = [...fresh, ...all].find((each) => waits.get(each) === 0);
     if (ready !== undefined) {
       take(line, waiter);
-      const otherKeys = fresh.filter((each) => each !== ready && !isFar(waits.get(each) ?? 0)).length;
-      settle.resolve(this.#start(ask, ready, otherKeys));
+      const others = all.filter((each) => each !== ready && !isFar(waits.get(each) ?? 0));
+      const otherKeys = others.filter((each) => fresh.includes(each)).length;
+      settle.resolve(this.#start(ask, ready, { otherKeys, keysAgain: others.length - otherKeys }));
       return Infinity;
     }
     const refusal = this.#refusal(ask, all, [...waits.values()]);
@@ -140,10 +143,14 @@ export class RateGate {
     return Math.min(...waits.values());
   }
 
-  #start(ask: GateAsk, { credential, lane }: Candidate, otherKeys: number): Passage {
+  #start(
+    ask: GateAsk,
+    { credential, lane }: Candidate,
+    counts: Pick<Passage, "otherKeys" | "keysAgain">,
+  ): Passage {
     this.#servedAt.set(ask.agent, ++this.#served);
     this.#pool.used(ask.endpoint.provider, credential);
-    return { ask, credential, lane, otherKeys, use: lane.begin(ask.tokens) };
+    return { ask, credential, lane, ...counts, use: lane.begin(ask.tokens) };
   }
 
   #refusal({ endpoint }: GateAsk, all: readonly Candidate[], waits: readonly number[]): ProviderError | null {

@@ -12,7 +12,7 @@ import type {
   ReportedLimits,
   RequestOutcome,
 } from "./provider.ts";
-import { isRetried, type RetryPolicy } from "./retry.ts";
+import { isOfOneKey, isRetried, type RetryPolicy } from "./retry.ts";
 import { sendRequest } from "./send_request.ts";
 import { WIRES } from "./wire.ts";
 
@@ -54,8 +54,9 @@ export async function* requestWithTries(
       signal.throwIfAborted();
       if (!(error instanceof ProviderError)) throw error;
       if (!goesOnWithAnotherKey(error, leased)) {
-        const count = ++tries[error.code === "rate_limited" ? "rate_limited" : "other"];
-        if (!isTriedAgain(error, count, options)) throw error;
+        const isLimit = error.code === "rate_limited" || waitsForAKey(error, leased);
+        const count = ++tries[isLimit ? "rate_limited" : "other"];
+        if (!isTriedAgain(error, count, options, leased)) throw error;
         attempt++;
       }
       lastError = error;
@@ -64,13 +65,24 @@ export async function* requestWithTries(
   }
 }
 
-function isTriedAgain(error: ProviderError, count: number, { retry, retriesSilence }: TriesOptions): boolean {
+function isTriedAgain(
+  error: ProviderError,
+  count: number,
+  { retry, retriesSilence }: TriesOptions,
+  lease: Lease | undefined,
+): boolean {
+  if (waitsForAKey(error, lease)) return count < retry.maxRateLimited;
   return isRetried(error, count, retry) && (retriesSilence || error.code !== "timeout");
 }
 
 /** What concerns one key only is no reason to wait while another has room; each is tried once. */
 function goesOnWithAnotherKey({ code }: ProviderError, lease: Lease | undefined): boolean {
-  return (code === "rate_limited" || code === "quota" || code === "auth") && (lease?.otherKeys ?? 0) > 0;
+  return isOfOneKey(code) && (lease?.otherKeys ?? 0) > 0;
+}
+
+/** The last key of a lap may be of no use for long: those that were over their limit before it are waited for. */
+function waitsForAKey({ code }: ProviderError, lease: Lease | undefined): boolean {
+  return isOfOneKey(code) && (lease?.keysAgain ?? 0) > 0;
 }
 
 /** One lease from its begin to its end, whatever comes between. */

@@ -29,6 +29,11 @@ export function isRetried(error: ProviderError, attempt: number, policy: RetryPo
   return (error.retryAfterMs ?? 0) <= policy.longestRetryAfterMs;
 }
 
+/** Whether an error of this code says something of the key alone: another may do. */
+export function isOfOneKey(code: string): boolean {
+  return code === "rate_limited" || code === "quota" || code === "auth";
+}
+
 /**
  * How long to wait before try number `attempt` (2 or more), in milliseconds: exponential with full jitter, and
  * never less than the server asked for, plus up to a quarter of it, so that those who wait for the same time part.

@@ -58,6 +58,7 @@ Deno.test("acquire() grants the first key at once, each lease with an id of its 
     outputLimitField: "max_tokens",
     headers: { "x-a": "b" },
     otherKeys: 1,
+    keysAgain: 0,
     isOutputLowered: false,
   });
   assert.equal(timers.length, 0);

@@ -16,6 +16,7 @@ const LEASE: Lease = {
   outputLimitField: "max_tokens",
   headers: {},
   otherKeys: 0,
+  keysAgain: 0,
   isOutputLowered: false,
 };
 const PLACE = '"local" (https://example.test:8080, model "m1")';

@@ -59,6 +59,7 @@ class Books implements Broker {
       outputLimitField: "max_tokens",
       headers: {},
       otherKeys: 0,
+      keysAgain: 0,
       isOutputLowered: false,
     });
   }

@@ -87,6 +87,28 @@ Deno.test("tasks wait for a reset that is near and end as rate_limited when all 
   assert.equal(far.server.requests.length, 3, "one lap around the keys");
 });
 
+for (
+  const [why, used] of Object.entries({
+    "over its limit for an hour": status(429, "", { "retry-after": "3600" }),
+    "without money": status(402, ""),
+    "refused": status(401, ""),
+  })
+) {
+  Deno.test(`a request whose last key is ${why} waits for those that have room again soon`, async () => {
+    const refused = new Set<string>();
+    const { stack, call } = await keyed((request) => {
+      const key = keyOf(request);
+      if (key === KEYS.KEY_C) return used;
+      if (refused.has(key)) return finish("done");
+      refused.add(key);
+      return status(429, "", { "retry-after-ms": "300" });
+    });
+    await using _ = stack;
+    const [task] = await delegate(call, 1);
+    assert.deepEqual([task?.status, task?.error], ["completed", undefined]);
+  });
+}
+
 Deno.test("a key stays where it belongs: in no event, result, file or command", async () => {
   const { stack, server, call, events, dir } = await keyed((request) => {
     if (keyOf(request) === KEYS.KEY_A) return status(401, `{"error": {"message": "bad key ${KEYS.KEY_A}"}}`);
