@@ -20,10 +20,12 @@ export function knownSecrets(
     for (const form of spellings(value)) if (!markers.has(form)) markers.set(form, marker(name));
   }
   const forms = [...markers.keys()].sort((a, b) => b.length - a.length);
+  const inJson = new RegExp([...new Set(forms.map(asJson))].map((form) => RegExp.escape(form)).join("|"));
   return {
     longest: forms[0]?.length ?? 0,
     regex: new RegExp(forms.map((form) => RegExp.escape(form)).join("|"), "g"),
     mayHold: () => true,
+    mayHoldInJson: (json) => inJson.test(json),
     replacement: (match) => markers.get(match) ?? match,
   };
 }
@@ -33,15 +35,19 @@ function spellings(value: string): ReadonlySet<string> {
   const bytes = Buffer.from(value.toWellFormed());
   const base64 = [bytes.toString("base64"), Buffer.concat([bytes, Buffer.from("\n")]).toString("base64")];
   const plain = base64.flatMap((form) => [form, form.replace(/=+$/, "")]);
-  const json = JSON.stringify(value).slice(1, -1);
   const url = encodeURIComponent(value.toWellFormed());
   return new Set([
     value,
-    json,
+    asJson(value),
     url,
     url.replaceAll("%20", "+"),
     url.replaceAll(/%../g, (code) => code.toLowerCase()),
     ...[...plain, ...plain.map((form) => form.replaceAll("+", "-").replaceAll("/", "_"))]
       .filter((form) => form.length >= MIN_BASE64_CHARS),
   ]);
+}
+
+/** How JSON spells a text within a longer one. */
+function asJson(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
 }

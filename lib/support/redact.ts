@@ -38,7 +38,8 @@ export function createRedactor(known: readonly (string | KnownSecret)[]): Redact
   const text = (given: string) => stages.reduce(replaced, given);
   return {
     text,
-    value: (value) => redactedValue(value, text) as typeof value, // strings stay strings, nothing else changes
+    // Strings stay strings, nothing else changes.
+    value: (value) => isClean(value, stages) ? value : redactedValue(value, text) as typeof value,
     stream: () => chained(stages.map((stage) => new RedactedStream(stage))),
   };
 }
@@ -51,7 +52,8 @@ function patterns(): Replacing {
   return {
     longest: LONGEST_PATTERN,
     regex: new RegExp(SECRET_PATTERNS.map(({ source }) => `(${source})`).join("|"), "g"),
-    mayHold: (text) => TRACES.some((trace) => text.includes(trace)),
+    mayHold: holdsTrace,
+    mayHoldInJson: holdsTrace,
     replacement(_match, groups) {
       const kind = SECRET_PATTERNS.findIndex((_pattern, index) => groups[index] !== undefined);
       return marker(SECRET_PATTERNS[kind]?.name ?? "secret");
@@ -59,7 +61,14 @@ function patterns(): Replacing {
   };
 }
 
-/** One of these is in every text in which a pattern matches; looking for them is much faster than matching. */
+function holdsTrace(text: string): boolean {
+  return TRACES.some((trace) => text.includes(trace));
+}
+
+/**
+ * One of these is in every text in which a pattern matches; looking for them is much faster than matching. JSON spells
+ * them as they are.
+ */
 const TRACES = [
   "sk-",
   "://",
@@ -88,6 +97,21 @@ function chained(streams: readonly TextStream[]): TextStream {
     push: (piece) => streams.reduce((rest, stream) => stream.push(rest), piece),
     end: () => streams.reduce((rest, stream) => stream.push(rest) + stream.end(), ""),
   };
+}
+
+/** Whether there is certainly no secret in a value: almost none has any, and one search is faster than one per string. */
+function isClean(value: unknown, stages: readonly Replacing[]): boolean {
+  const json = jsonOf(value);
+  return json !== null && !stages.some((stage) => stage.mayHoldInJson(json));
+}
+
+/** Null: JSON cannot spell all of it. */
+function jsonOf(value: unknown): string | null {
+  try {
+    return JSON.stringify(value) ?? null;
+  } catch {
+    return null; // a cycle or a BigInt, which only a broken child sends
+  }
 }
 
 function redactedValue(value: unknown, text: (given: string) => string): unknown {

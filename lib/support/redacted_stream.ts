@@ -8,6 +8,8 @@ export interface Replacing {
   readonly longest: number;
   /** False: there is certainly no match in the text. */
   mayHold(text: string): boolean;
+  /** False: there is certainly no match in any string or key of the value that this JSON spells. */
+  mayHoldInJson(json: string): boolean;
   /** What stands in the place of a match with these groups. */
   replacement(match: string, groups: readonly (string | undefined)[]): string;
 }

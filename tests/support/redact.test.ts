@@ -85,6 +85,30 @@ Deno.test("Redactor.value() redacts strings and keys at any depth, and gives bac
   });
 });
 
+Deno.test("Redactor.value() makes of each string what text() makes of it, however JSON would spell it", () => {
+  const json = JSON.stringify(KEY).slice(1, -1);
+  const secret = fc.constantFrom(
+    KEY,
+    json,
+    encodeURIComponent(KEY),
+    "another-key",
+    `sk-${HEX}`,
+    "://u:hunter2@h",
+  );
+  const text = fc.tuple(fc.string(), fc.option(secret, { nil: "" }), fc.string()).map((parts) =>
+    parts.join("")
+  );
+  fc.assert(
+    fc.property(fc.array(text), (texts) => {
+      assert.deepEqual(redactor.value({ texts }).texts, texts.map(redactor.text));
+    }),
+  );
+});
+
+Deno.test("Redactor.value() redacts what JSON cannot spell", () => {
+  assert.deepEqual(redactor.value({ n: 1n, a: "another-key" }), { n: 1n, a: "[redacted: secret]" });
+});
+
 Deno.test("Redactor.stream() gives in pieces what text() gives of the whole", () => {
   const part = fc.oneof(
     fc.string({ maxLength: 40 }),
