@@ -1,13 +1,13 @@
 import type { Clock } from "../support/clock.ts";
 
 /** How long no further spawn must come before children start, in ms. */
-const QUIET_MS = 1;
+const QUIET_MS = 2;
 /** A start is put off by spawns that come after it for no longer than this, in ms. */
-const LONGEST_MS = 15;
+const LONGEST_MS = 50;
 
 /**
  * Lets children start a moment after the last spawn of a burst: their workers take all processors, and each spawn's
- * reply should be out before (measured with 32 spawns in a turn on two cores: 0.2 ms a spawn, up to 12 ms beside starts).
+ * reply should be out before (docs/decisions/0005).
  */
 export class StartLine implements Disposable {
   readonly #clock: Clock;

@@ -1,6 +1,6 @@
 import type { FromChild, ToChild } from "../protocol/worker_messages.ts";
 import type { Clock } from "../support/clock.ts";
-import { ChildHandle } from "./child_handle.ts";
+import { WorkerLine } from "./worker_line.ts";
 
 /** A child as its run sees it. Disposing it ends the child at once; nothing is heard of it after. */
 export interface ChildLine extends Disposable {
@@ -10,50 +10,66 @@ export interface ChildLine extends Disposable {
   retire(): void;
 }
 
-/** Starts a child whose messages `onMessage` is told of, its crash included. Throws when it cannot be started. */
+/** Starts a child whose messages `onMessage` is told of, its crash included. May throw when it cannot be started. */
 export type StartChild = (onMessage: (message: FromChild) => void) => ChildLine;
 
 /**
- * How long a child that has done its work may keep its worker, in ms. Ending one costs 2 ms of a processor: with 32
- * children that end together on two cores, the parent was measured to go on 20 ms earlier when that is put off.
+ * How many workers start at once, for each processor: while one waits for its parent another uses the processor. Of 32
+ * that all started at once on two, the first was ready when the last was (docs/decisions/0005).
  */
-const RETIREMENT_MS = 100;
+const STARTS_PER_PROCESSOR = 2;
 
 /** The workers of a session. Disposed, none of them is left. */
 export class Workers implements Disposable {
   readonly #url: URL;
   readonly #clock: Clock;
-  /** Each with the timer of its retirement. */
-  readonly #handles = new Map<ChildHandle, Disposable | null>();
+  readonly #startsAtOnce: number;
+  readonly #lines = new Set<WorkerLine>();
+  /** Those of them that wait for their start, in order. */
+  readonly #waiting = new Set<WorkerLine>();
+  readonly #starting = new Set<WorkerLine>();
 
   /** `url` is the entry of a child. */
-  constructor(url: URL, clock: Clock) {
+  constructor(url: URL, clock: Clock, processors = navigator.hardwareConcurrency) {
     this.#url = url;
     this.#clock = clock;
+    this.#startsAtOnce = STARTS_PER_PROCESSOR * processors;
   }
 
-  /** Starts a child in a worker of its own. */
+  /** Starts a child in a worker of its own as soon as those before it are up. */
   readonly start: StartChild = (onMessage) => {
-    let isRetired = false;
-    const handle = new ChildHandle(this.#url, (message) => isRetired || onMessage(message));
-    this.#handles.set(handle, null);
-    return {
-      post: (message) => handle.post(message),
-      retire: () => {
-        isRetired = true;
-        this.#handles.set(handle, this.#clock.after(RETIREMENT_MS, () => this.#end(handle)));
-      },
-      [Symbol.dispose]: () => this.#end(handle),
-    };
+    const line: WorkerLine = new WorkerLine(this.#url, this.#clock, {
+      onMessage,
+      onUp: () => this.#started(line),
+      onEnd: () => this.#ended(line),
+    });
+    this.#lines.add(line);
+    this.#waiting.add(line);
+    this.#startNext();
+    return line;
   };
 
   [Symbol.dispose](): void {
-    for (const handle of [...this.#handles.keys()]) this.#end(handle);
+    this.#waiting.clear();
+    for (const line of [...this.#lines]) line[Symbol.dispose]();
   }
 
-  #end(handle: ChildHandle): void {
-    this.#handles.get(handle)?.[Symbol.dispose]();
-    this.#handles.delete(handle);
-    handle[Symbol.dispose]();
+  #startNext(): void {
+    for (const line of this.#waiting) {
+      if (this.#starting.size >= this.#startsAtOnce) return;
+      this.#waiting.delete(line);
+      this.#starting.add(line);
+      line.begin();
+    }
+  }
+
+  #started(line: WorkerLine): void {
+    if (this.#starting.delete(line)) this.#startNext();
+  }
+
+  #ended(line: WorkerLine): void {
+    this.#lines.delete(line);
+    this.#waiting.delete(line);
+    this.#started(line);
   }
 }

@@ -4,41 +4,10 @@ import { Supervisor } from "../../lib/delegation/supervisor.ts";
 import { Workers } from "../../lib/delegation/workers.ts";
 import { type Clock, systemClock } from "../../lib/support/clock.ts";
 import { AGENT, testGround } from "../support/test_ground.ts";
+import { WorkerCount } from "../support/worker_count.ts";
 
 /** A worker that ends its task by a bare text and makes no model request: what is looked at is what is around it. */
 const SHORT_LIVED = new URL("../support/short_lived_child.ts", import.meta.url);
-
-/** Counts the workers of the platform until it is disposed. */
-class WorkerCount implements Disposable {
-  started = 0;
-  readonly #alive = new Set<Worker>();
-  readonly #platform = globalThis.Worker;
-
-  constructor() {
-    const alive = this.#alive;
-    const count = () => this.started++;
-    globalThis.Worker = class extends this.#platform {
-      constructor(url: string | URL, options?: WorkerOptions) {
-        super(url, options);
-        count();
-        alive.add(this);
-      }
-
-      override terminate(): void {
-        alive.delete(this);
-        super.terminate();
-      }
-    };
-  }
-
-  get alive(): number {
-    return this.#alive.size;
-  }
-
-  [Symbol.dispose](): void {
-    globalThis.Worker = this.#platform;
-  }
-}
 
 /** The machine's clock, which knows how many of its timers are still to come. */
 class CountingClock implements Clock {
