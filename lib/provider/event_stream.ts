@@ -1,20 +1,20 @@
-import { APIError } from "openai/core/error";
-import { Stream } from "openai/core/streaming";
 import { ProviderError } from "../support/errors.ts";
+import { EventDecoder, type StreamedEvent } from "./event_decoder.ts";
 import { placeOf, streamedError } from "./http_error.ts";
+import { objectOf } from "./loose_values.ts";
 import type { Lease } from "./provider.ts";
 import { looksLikeHtml } from "./server_words.ts";
 import { readText, type WatchedResponse } from "./watched_body.ts";
 
-type StreamClient = NonNullable<Parameters<typeof Stream.fromSSEResponse>[2]>;
+/** The data of the event that some servers send after the last chunk. */
+const DONE = "[DONE]";
 
-/** Of the client class the decoder needs only the logger; without one it would write to the console. */
-const SILENT = { logger: undefined, logLevel: "off" } as unknown as StreamClient;
-
-/** The chunks of an event stream; an answer that comes whole, as JSON of at most `maxBytes`, is one chunk. */
+/**
+ * The chunks of an event stream; an answer that comes whole, as JSON of at most `maxBytes`, is one chunk. Throws
+ * {@linkcode ProviderError} for an error in place of a chunk and for what is no JSON.
+ */
 export async function* chunksOf(
   watched: WatchedResponse | null,
-  controller: AbortController,
   { lease, maxBytes }: { readonly lease: Lease; readonly maxBytes: number },
 ): AsyncGenerator<unknown> {
   if (watched === null) return;
@@ -22,15 +22,13 @@ export async function* chunksOf(
   if (type.includes("json") || type.includes("html")) {
     yield wholeAnswer(await readText(watched, maxBytes), lease);
   } else {
-    const response = watched as unknown as Response; // the decoder uses its headers and the reader of its body
-    yield* Stream.fromSSEResponse<unknown>(response, controller, SILENT);
+    for await (const event of eventsOf(watched)) yield chunkOf(event, lease);
   }
 }
 
 /** The error for what was thrown while chunks were read. */
 export function readingError(error: unknown, lease: Lease): ProviderError {
   if (error instanceof ProviderError) return error;
-  if (error instanceof APIError) return streamedError(lease, error.error);
   if (error instanceof SyntaxError) {
     return malformedError(lease, "it is not JSON where it should be", { retryable: true });
   }
@@ -47,14 +45,38 @@ export function malformedError(
   return new ProviderError("malformed", `Cannot use the answer of ${placeOf(lease)}: ${state}`, options);
 }
 
+/** Until the end, or until the server says that it is done. */
+async function* eventsOf({ body }: WatchedResponse): AsyncGenerator<StreamedEvent> {
+  const reader = body.getReader();
+  const decoder = new EventDecoder();
+  try {
+    for (let isOver = false; !isOver;) {
+      const { done, value } = await reader.read();
+      isOver = done;
+      for (const event of value === undefined ? decoder.end() : decoder.push(value)) {
+        if (event.data === DONE) return;
+        yield event;
+      }
+    }
+  } finally {
+    reader.cancel().catch(() => {}); // of what has failed or was aborted
+  }
+}
+
+function chunkOf({ name, data }: StreamedEvent, lease: Lease): unknown {
+  const chunk: unknown = JSON.parse(data);
+  const { error } = objectOf(chunk);
+  if (name === "error" || error) throw streamedError(lease, error ?? chunk);
+  return chunk;
+}
+
 function wholeAnswer(text: string, lease: Lease): unknown {
   if (looksLikeHtml(text)) {
     const state = "it is a web page; base_url may lack its path, such as /v1";
     throw malformedError(lease, state, { retryable: false });
   }
   const answer: unknown = JSON.parse(text);
-  if (typeof answer === "object" && answer !== null && "error" in answer && answer.error) {
-    throw streamedError(lease, answer.error);
-  }
+  const { error } = objectOf(answer);
+  if (error) throw streamedError(lease, error);
   return answer;
 }

@@ -86,7 +86,7 @@ async function* answerOf(
   if (limits !== null) onLimits(limits);
   const watched = watchBody(response, limitBytes(lease, line));
   await refuseFailure(response, watched, { lease, now: clock.now() });
-  yield* chunksOf(watched, line.controller, { lease, maxBytes: MAX_ANSWER_BYTES });
+  yield* chunksOf(watched, { lease, maxBytes: MAX_ANSWER_BYTES });
 }
 
 function limitBytes(lease: Lease, line: RequestLine): (count: number) => void {

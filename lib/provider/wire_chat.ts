@@ -1,3 +1,9 @@
+import type {
+  ChatCompletionCreateParamsStreaming,
+  ChatCompletionMessageFunctionToolCall,
+  ChatCompletionMessageParam,
+  ChatCompletionTool,
+} from "openai/resources/chat/completions";
 import type { AssistantMessage, Message, ToolCall, ToolSchema } from "../protocol/conversation.ts";
 import type { Lease, ModelRequest } from "./provider.ts";
 
@@ -8,23 +14,29 @@ type ChatTarget = Pick<Lease, "model" | "reasoningEffort" | "outputLimit" | "out
  * turn last, in the same order each time, so that a server can reuse the prefix.
  */
 export function chatBody(request: ModelRequest, target: ChatTarget): Record<string, unknown> {
-  return {
+  const body: ChatCompletionCreateParamsStreaming = {
     model: target.model,
     stream: true,
     stream_options: { include_usage: true },
-    ...(target.reasoningEffort === null ? {} : { reasoning_effort: target.reasoningEffort }),
+    ...(target.reasoningEffort === null ? {} : { reasoning_effort: target.reasoningEffort as Effort }),
     ...(request.tools.length === 0 ? {} : { tools: request.tools.map(wireTool) }),
     messages: request.messages.map(wireMessage),
+  };
+  return {
+    ...body,
     ...(target.outputLimit === null ? {} : { [target.outputLimitField]: target.outputLimit }),
   };
 }
 
-function wireTool(tool: ToolSchema): object {
+/** Servers have levels of their own; config.yaml is taken at its word. */
+type Effort = NonNullable<ChatCompletionCreateParamsStreaming["reasoning_effort"]>;
+
+function wireTool(tool: ToolSchema): ChatCompletionTool {
   const { name, description, parameters } = tool;
   return { type: "function", function: { name, description, parameters } };
 }
 
-function wireMessage(message: Message): object {
+function wireMessage(message: Message): ChatCompletionMessageParam {
   if (message.role === "assistant") return wireAssistant(message);
   if (message.role === "tool") {
     return { role: "tool", tool_call_id: message.callId, content: message.content };
@@ -32,7 +44,7 @@ function wireMessage(message: Message): object {
   return { role: message.role, content: message.content };
 }
 
-function wireAssistant(message: AssistantMessage): object {
+function wireAssistant(message: AssistantMessage): ChatCompletionMessageParam {
   if (message.toolCalls.length === 0) return { role: "assistant", content: message.content };
   return {
     role: "assistant",
@@ -41,7 +53,7 @@ function wireAssistant(message: AssistantMessage): object {
   };
 }
 
-function wireCall(call: ToolCall): object {
+function wireCall(call: ToolCall): ChatCompletionMessageFunctionToolCall {
   return {
     id: call.id,
     type: "function",

@@ -1,15 +1,15 @@
 import { visitImports } from "./imports.ts";
 import { repositoryPath } from "./paths.ts";
 
-/** Where a package may be imported, as prefixes of paths; `types` also where only its types are. */
+/** Where a package may be imported, as prefixes of paths; `types` also where only its types are. Code null: nowhere. */
 interface Home {
   readonly name: string;
-  readonly code: string;
+  readonly code: string | null;
   readonly types?: string;
 }
 
 const HOMES: readonly Home[] = [
-  { name: "openai", code: "lib/provider/event_stream.ts", types: "lib/provider/" },
+  { name: "openai", code: null, types: "lib/provider/" },
   { name: "commander", code: "lib/cli/" },
   { name: "@commander-js/extra-typings", code: "lib/cli/" },
   { name: "yaml", code: "lib/config/" },
@@ -43,5 +43,6 @@ function complaint(from: string, specifier: string, typeOnly: boolean): string |
   const home = HOMES.find(({ name }) => specifier === name || specifier.startsWith(`${name}/`));
   if (home === undefined) return null;
   const room = typeOnly ? home.types ?? home.code : home.code;
+  if (room === null) return `Cannot import "${specifier}": only its types, in ${home.types}`;
   return from.startsWith(room) ? null : `Cannot import "${specifier}" here: its place is ${room}`;
 }
