@@ -1,5 +1,6 @@
 import type { FromChild, ToChild } from "../protocol/worker_messages.ts";
 import { messageOf } from "../support/errors.ts";
+import { standBack } from "../support/thread_priority.ts";
 import { Child } from "./child.ts";
 import { ParentPort } from "./parent_port.ts";
 
@@ -10,6 +11,8 @@ interface WorkerScope {
   addEventListener(type: "error" | "unhandledrejection", listener: (event: Event) => void): void;
 }
 
+// The thread of the chat answers all children and the user: it goes first when processors are short.
+standBack();
 // TypeScript takes `self` for a window here; in the worker it is a worker's scope.
 serve(self as unknown as WorkerScope);
 
