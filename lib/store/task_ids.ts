@@ -6,6 +6,8 @@ import { StoreError } from "./store_error.ts";
 const BLOCK = 32;
 /** With so few left the next block is due. */
 const LOW = 8;
+/** How many a session reserves before it has spawned anything, and may never need. */
+const FIRST = 8;
 
 /** The task ids of a process, none of which any other task of the state directory has or will have. */
 export class TaskIds {
@@ -27,12 +29,13 @@ export class TaskIds {
 
   /** Reserves more when they run low: for moments when nobody waits. Throws {@linkcode StoreError}. */
   refill(): void {
-    if (this.#isUsed && this.#reserved.length <= LOW) this.#reserveBlock();
+    if (this.#reserved.length <= LOW && this.#isUsed) this.#reserveBlock(BLOCK);
+    else if (this.#reserved.length === 0) this.#reserveBlock(FIRST);
   }
 
   #reserve(): string[] {
     try {
-      this.#reserveBlock();
+      this.#reserveBlock(BLOCK);
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
     }
@@ -40,13 +43,11 @@ export class TaskIds {
   }
 
   /** A block in one statement: one for each id takes a first spawn a millisecond. */
-  #reserveBlock(): void {
+  #reserveBlock(size: number): void {
     const fresh: string[] = [];
     this.#database.transaction(() => {
       this.#insert([...this.#unwritten]);
-      while (fresh.length < BLOCK) {
-        fresh.push(...this.#insert(randomIds("t", BLOCK - fresh.length)));
-      }
+      while (fresh.length < size) fresh.push(...this.#insert(randomIds("t", size - fresh.length)));
     });
     this.#unwritten.clear();
     this.#reserved.push(...fresh);
