@@ -87,8 +87,7 @@ export class BrokerDesk {
     if (price === null && endpoint.keys.length > 0) this.#news.priceUnknown(ask.model, account);
     const reservation = await this.#reserve({
       account,
-      model: `${ask.model.provider}/${ask.model.model}`,
-      bytes: ask.inputBound,
+      input: ask.maxInput ?? ask.inputBound,
       price,
       maxOutput,
       isHandover: ask.isHandover === true,

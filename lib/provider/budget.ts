@@ -81,8 +81,7 @@ export class Budget {
   /** A request has ended; returns what it was booked at. */
   settle(reservation: Reservation, outcome: RequestOutcome): Booking {
     const { ask, held } = reservation;
-    const { account, bytes, model } = ask;
-    if (outcome.usage !== null) account.learnInput(model, bytes, outcome.usage.input);
+    const { account } = ask;
     const booking = bookingOf(reservation, outcome);
     const spent = amountsOfBooking(booking);
     for (const scope of account.scopes) {

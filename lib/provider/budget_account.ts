@@ -13,7 +13,6 @@ export class BudgetAccount {
   aside: Amounts | null = null;
   /** Granted so far. */
   requests = 0;
-  readonly #inputs = new Map<string, { readonly bytes: number; readonly tokens: number }>();
 
   constructor(task: TaskAccount | null, scopes: readonly BudgetScope[]) {
     this.task = task;
@@ -35,16 +34,5 @@ export class BudgetAccount {
     const change = minus(amounts ?? NOTHING, this.aside ?? NOTHING);
     for (const scope of this.scopes) scope.aside = plus(scope.aside, change);
     this.aside = amounts;
-  }
-
-  /** An upper bound of the input tokens: those last reported for this conversation, and the bytes added since. */
-  boundInput(model: string, bytes: number): number {
-    const last = this.#inputs.get(model);
-    return last === undefined || bytes < last.bytes ? bytes : last.tokens + bytes - last.bytes;
-  }
-
-  /** A request of so many bytes was reported as so many tokens. */
-  learnInput(model: string, bytes: number, tokens: number): void {
-    this.#inputs.set(model, { bytes, tokens });
   }
 }

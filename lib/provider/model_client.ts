@@ -1,12 +1,11 @@
-import { Buffer } from "node:buffer";
 import type { ModelRef, ModelWays } from "../protocol/model_ref.ts";
 import type { Clock } from "../support/clock.ts";
 import { ProviderError } from "../support/errors.ts";
+import { InputBounds } from "./input_bounds.ts";
 import { isOutage, isPassedOver, Outages } from "./outages.ts";
 import type { Broker, ModelClient, ModelEvent, ModelReply, ModelRequest } from "./provider.ts";
 import { requestWithTries, type TriesOptions } from "./request_tries.ts";
 import { DEFAULT_RETRY, type RetryPolicy } from "./retry.ts";
-import { WIRES } from "./wire.ts";
 
 /** What the requests of one agent go through. */
 export interface ModelClientOptions extends Partial<ModelWays> {
@@ -28,13 +27,19 @@ const TRIES_BEFORE_FALLBACK = 3;
  * request begins anew with the model, unless that failed less than a minute ago.
  */
 export function createModelClient(options: ModelClientOptions): ModelClient {
-  const outages = new Outages(options.clock);
-  return { request: (request, signal) => requestWithFallbacks(options, outages, request, signal) };
+  const memory = { outages: new Outages(options.clock), bounds: new InputBounds() };
+  return { request: (request, signal) => requestWithFallbacks(options, memory, request, signal) };
+}
+
+/** What the requests before a request are remembered for. */
+interface Memory {
+  readonly outages: Outages;
+  readonly bounds: InputBounds;
 }
 
 async function* requestWithFallbacks(
   options: ModelClientOptions,
-  outages: Outages,
+  { outages, bounds }: Memory,
   request: ModelRequest,
   signal: AbortSignal,
 ): AsyncGenerator<ModelEvent, ModelReply> {
@@ -42,9 +47,12 @@ async function* requestWithFallbacks(
   const failures: { readonly isPlanned: boolean; readonly error: ProviderError }[] = [];
   for (const [index, model] of order.entries()) {
     const next = order[index + 1];
+    const { learn, ...size } = bounds.of(request, model, options.apis?.[model.provider] ?? "chat");
     try {
-      const tries = triesOf(options, model, request, next === undefined);
-      return { ...yield* requestWithTries(tries, request, signal), by: model };
+      const tries = triesOf(options, { model, size, isLast: next === undefined });
+      const reply = yield* requestWithTries(tries, request, signal);
+      learn(reply.usage?.input ?? 0);
+      return { ...reply, by: model };
     } catch (error) {
       signal.throwIfAborted();
       const isPlanned = model === options.model;
@@ -58,17 +66,15 @@ async function* requestWithFallbacks(
 }
 
 function triesOf(
-  { broker, clock, retry = DEFAULT_RETRY, idleMs = 300_000, onBytes = () => {}, apis }: ModelClientOptions,
-  model: ModelRef,
-  request: ModelRequest,
-  isLast: boolean,
+  { broker, clock, retry = DEFAULT_RETRY, idleMs = 300_000, onBytes = () => {} }: ModelClientOptions,
+  { model, size, isLast }: Pick<TriesOptions, "model" | "size"> & { readonly isLast: boolean },
 ): TriesOptions {
   const maxAttempts = isLast ? retry.maxAttempts : Math.min(retry.maxAttempts, TRIES_BEFORE_FALLBACK);
   return {
     broker,
     model,
     clock,
-    inputBound: boundInput(request, model, apis?.[model.provider] ?? "chat"),
+    size,
     retry: { ...retry, maxAttempts },
     retriesSilence: isLast, // a minute-long silence is worse than another model
     idleMs,
@@ -95,10 +101,4 @@ function allFailed(
 
 function nameOf({ provider, model }: ModelRef): string {
   return `${provider}/${model}`;
-}
-
-/** A token is at least a byte of what is sent, so the bytes bound the tokens from above. */
-function boundInput(request: ModelRequest, model: ModelRef, api: keyof typeof WIRES): number {
-  const target = { ...model, outputLimit: null, outputLimitField: "" };
-  return Buffer.byteLength(JSON.stringify(WIRES[api].body(request, target)));
 }

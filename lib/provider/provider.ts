@@ -5,11 +5,13 @@ import type { RequestRow } from "../store/store.ts";
 import type { UsageGroup } from "../store/usage.ts";
 import type { ProviderError } from "../support/errors.ts";
 
-/** What a request needs from the broker before it may leave. `estimate` bounds its tokens from above. */
+/** What a request needs from the broker before it may leave. */
 export interface LeaseAsk {
   readonly model: ModelRef;
   /** UTF-8 bytes of the request body, which bound its tokens from above. */
   readonly inputBound: number;
+  /** The most tokens that it can have by what was reported of its parts; absent: its bytes. */
+  readonly maxInput?: number;
   /** 1 for the first try; a later one waits out the backoff or Retry-After of `lastError`. */
   readonly attempt: number;
   readonly lastError?: { readonly code: string; readonly retryAfterMs?: number };

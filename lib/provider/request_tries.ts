@@ -21,8 +21,8 @@ export interface TriesOptions {
   readonly broker: Broker;
   readonly model: ModelRef;
   readonly clock: Clock;
-  /** UTF-8 bytes of the request's body. */
-  readonly inputBound: number;
+  /** How large the request is. */
+  readonly size: Pick<LeaseAsk, "inputBound" | "maxInput">;
   readonly retry: RetryPolicy;
   /** Whether a server that stays silent is asked again. */
   readonly retriesSilence: boolean;
@@ -36,7 +36,7 @@ export async function* requestWithTries(
   request: ModelRequest,
   signal: AbortSignal,
 ): AsyncGenerator<ModelEvent, ModelReply> {
-  const { model, inputBound } = options;
+  const { model, size } = options;
   const had: Lease[] = [];
   let leased: Lease | undefined; // of this try; the broker's own refusal has none
   const tries = { rate_limited: 0, other: 0 };
@@ -45,7 +45,7 @@ export async function* requestWithTries(
     try {
       leased = undefined;
       const tried = had.map(({ id }) => id);
-      const ask = { model, inputBound, attempt, tried, ...lastErrorOf(lastError) };
+      const ask = { model, ...size, attempt, tried, ...lastErrorOf(lastError) };
       return yield* requestOnce(options, request, ask, {
         signal,
         onLease: (lease) => had.push(leased = lease),

@@ -7,9 +7,8 @@ import { affordableOutput, minus, NOTHING, plus, requestCost } from "./spend.ts"
 /** A request that wants to be paid for. */
 export interface BudgetAsk {
   readonly account: BudgetAccount;
-  /** Provider and model. */
-  readonly model: string;
-  readonly bytes: number;
+  /** An upper bound of its input, in tokens. */
+  readonly input: number;
   readonly price: ModelConfig["price"];
   /** The output limit that is sent in any case; null: none. */
   readonly maxOutput: number | null;
@@ -52,8 +51,7 @@ export function judge(ask: BudgetAsk): Verdict {
 }
 
 function judgeWith(ask: BudgetAsk, aside: Amounts): Verdict {
-  const { account, price, maxOutput } = ask;
-  const input = inputOf(ask);
+  const { account, price, maxOutput, input } = ask;
   const wish = maxOutput ?? ASSUMED_OUTPUT;
   const best = minus(account.leftAtBest, aside);
   if (!isUseful(ask, best)) return "never";
@@ -68,30 +66,25 @@ function judgeWith(ask: BudgetAsk, aside: Amounts): Verdict {
 /** Whether so much is enough for the request and an answer that is of use. */
 export function isUseful(ask: BudgetAsk, left: Amounts): boolean {
   const least = Math.min(ask.maxOutput ?? ASSUMED_OUTPUT, LEAST_OUTPUT);
-  return affordableOutput(left, inputOf(ask), ask.price) >= least;
+  return affordableOutput(left, ask.input, ask.price) >= least;
 }
 
 /** Whether it is this scope that a request waits for, so that none may overtake it there. */
 export function isTight({ left }: BudgetScope, ask: BudgetAsk): boolean {
   const mine = minus(plus(left, ask.account.aside ?? NOTHING), asideFor(ask));
-  return affordableOutput(mine, inputOf(ask), ask.price) < 2 * ROOMY_OUTPUT;
+  return affordableOutput(mine, ask.input, ask.price) < 2 * ROOMY_OUTPUT;
 }
 
 /** What has to stay for the hand-over once this request is paid. */
 export function asideFor(ask: BudgetAsk): Amounts {
   if (ask.isHandover || ask.account.task === null) return NOTHING;
   const { input, output } = HANDOVER_TOKENS;
-  return requestCost({ input: inputOf(ask) + input, output }, ask.price);
-}
-
-function inputOf({ account, model, bytes }: BudgetAsk): number {
-  return account.boundInput(model, bytes);
+  return requestCost({ input: ask.input + input, output }, ask.price);
 }
 
 /** What is reserved for a request that may have so much output; nothing is held yet. */
 export function reservationOf(ask: BudgetAsk, output: number): Reservation {
-  const { account, price, maxOutput } = ask;
-  const input = inputOf(ask);
+  const { account, price, maxOutput, input } = ask;
   const held = requestCost({ input, output }, price);
   const wish = asideFor(ask);
   const fits = affordableOutput(minus(account.left, wish), input, price) >= output;

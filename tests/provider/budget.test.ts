@@ -75,11 +75,12 @@ Deno.test("the output limit is lowered to what is left, and none is sent while t
   assert.equal((await broker.acquire(ASK, never())).outputLimit, 25);
 });
 
-Deno.test("the input is bounded by what was reported and the bytes added since", async () => {
+Deno.test("the input is bounded by what is known of its tokens, or else by its bytes", async () => {
   const { broker } = brokerOn(new FakeClock(), { caps: { tokens: 1_000 }, maxOutput: null });
-  await spend(broker, usage(30, 10));
-  const { outputLimit } = await broker.acquire({ ...ASK, inputBound: 150 }, never());
-  assert.equal(outputLimit, 1_000 - 40 - (30 + 50));
+  const { outputLimit } = await spend(broker, usage(30, 10));
+  assert.equal(outputLimit, 1_000 - 100);
+  const { outputLimit: then } = await broker.acquire({ ...ASK, inputBound: 150, maxInput: 80 }, never());
+  assert.equal(then, 1_000 - 40 - 80);
 });
 
 Deno.test("the hand-over of a task is set aside, and only it may draw on that", async () => {
