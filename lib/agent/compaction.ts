@@ -27,11 +27,24 @@ export interface Dropped {
  */
 export function dropResults(messages: readonly Message[], isEnough: (freed: number) => boolean): Dropped {
   const recent = recentFrom(messages);
+  return dropWhere(messages, (index, freed) => index < recent && !isEnough(freed));
+}
+
+/** The same with all results of the last turn, and only those. */
+export function dropLastResults(messages: readonly Message[]): Dropped {
+  const last = messages.findLastIndex(({ role }) => role === "assistant");
+  return dropWhere(messages, (index) => index > last);
+}
+
+function dropWhere(
+  messages: readonly Message[],
+  goes: (index: number, freed: number) => boolean,
+): Dropped {
   const calls = callsById(messages);
   let freed = 0;
   let dropped = 0;
   const rest = messages.map((message, index) => {
-    if (message.role !== "tool" || index >= recent || isEnough(freed)) return message;
+    if (message.role !== "tool" || !goes(index, freed)) return message;
     const short = { ...message, content: placeOf(calls.get(message.callId), message.content) };
     const gain = bytesOf([message]) - bytesOf([short]);
     if (gain < GAIN_BYTES) return message;
