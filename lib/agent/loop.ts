@@ -51,12 +51,13 @@ export async function* runLoop(options: LoopOptions): AsyncGenerator<AgentEvent,
 
 async function* turns(options: LoopOptions): AsyncGenerator<AgentEvent, LoopEnd> {
   const repeats = new RepeatWatch();
-  for (let turn = options.turnsDone + 1;; turn++) {
+  for (let turn = options.turnsDone + 1;;) {
     if (turn >= options.maxTurns) options.control.beginLastTurn();
     const reason = handoverDue(options, turn);
     if (reason !== null) return yield* handOver(options, turn, reason);
     const end = yield* oneTurn(options, turn, repeats);
     if (end !== null) return end;
+    if (options.control.handoverReason !== "budget") turn++; // else its request was refused: it was none
   }
 }
 

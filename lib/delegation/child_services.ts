@@ -81,6 +81,7 @@ export function childServices(supervisor: Supervisor, run: ChildRun): Services &
       try {
         const lease = await leases.acquire({ ...ask, isHandover }, signal);
         record.evidence.request();
+        if (record.progress.requestSent()) supervisor.tellProgress(record);
         return lease;
       } catch (error) {
         if (isHandover || !(error instanceof ProviderError) || error.code !== "budget") throw error;
@@ -118,8 +119,8 @@ export function childServices(supervisor: Supervisor, run: ChildRun): Services &
 }
 
 /** The last turn, unless it is the only one, is a hand-over by itself and set aside as such. */
-function isLastOfSeveral({ progress, spec }: TaskRecord): boolean {
-  return progress.turn > 1 && progress.turn >= spec.limits.maxTurns;
+function isLastOfSeveral({ progress: { begunTurn }, spec }: TaskRecord): boolean {
+  return begunTurn > 1 && begunTurn >= spec.limits.maxTurns;
 }
 
 /** Why `finish` was not taken, as every other tool says such a thing. */

@@ -18,8 +18,10 @@ export interface ProgressSnapshot {
 /** What a task has done so far, folded from its child's events and from its requests. */
 export class Progress {
   readonly output = new LineRing();
-  /** The turn that was begun last. */
+  /** The turn whose request was sent last. */
   turn = 0;
+  /** The turn that was begun last: its request may wait, or never be sent. */
+  begunTurn = 0;
   /** The last turn whose request has ended; 0: none. */
   lastEndedTurn = 0;
   usage: TokenUsage = NO_USAGE;
@@ -44,7 +46,7 @@ export class Progress {
 
   /** Takes over what was known of an earlier run of the task; its tools run no more. */
   restore({ turn, lastEndedTurn, usage, costUsd, lastActivityAt, output }: ProgressSnapshot): void {
-    this.turn = turn;
+    this.turn = this.begunTurn = turn;
     this.lastEndedTurn = lastEndedTurn;
     this.usage = usage;
     this.costUsd = costUsd;
@@ -66,7 +68,7 @@ export class Progress {
   /** Takes in one event of the child. */
   fold(event: AgentEvent, now: number): void {
     this.lastActivityAt = now;
-    if (event.type === "turn_started") this.turn = event.turn;
+    if (event.type === "turn_started") this.begunTurn = event.turn;
     if (event.type === "text") this.output.push(event.delta);
     if (event.type === "retry") this.output.push("\n[asked again]\n");
     if (event.type === "reply_ended") {
@@ -78,6 +80,13 @@ export class Progress {
       this.output.push(`[${event.name}] ${event.about}\n`);
     }
     if (event.type === "tool_ended") this.#tools.delete(event.callId);
+  }
+
+  /** A request of the turn that was begun is let out; whether it is the first of that turn. */
+  requestSent(): boolean {
+    const isFirst = this.turn !== this.begunTurn;
+    this.turn = this.begunTurn;
+    return isFirst;
   }
 
   /** Adds what a request was booked at by the broker, which is an estimate where it was cut before its usage came. */

@@ -90,6 +90,11 @@ export class Supervisor implements AsyncDisposable {
     this.#enqueue(record);
   }
 
+  /** Tells where a task is. */
+  tellProgress({ id, progress: { turn, currentTool: current_tool } }: TaskRecord): void {
+    this.ground.emit({ type: "task.progress", turn, current_tool }, id);
+  }
+
   /** The record of a task as everyone sees it, now. */
   view(record: TaskRecord): TaskView {
     return viewTask(record, {
@@ -283,18 +288,12 @@ export class Supervisor implements AsyncDisposable {
   }
 
   #tellEvent(record: TaskRecord, event: AgentEvent): void {
-    const { progress, evidence } = record;
     if (event.type === "tool_started") {
-      evidence.toolCall(event.name);
+      record.evidence.toolCall(event.name);
       const { callId: call_id, name, about } = event;
       this.ground.emit({ type: "tool.started", call_id, name, about }, record.id);
     }
-    if (event.type === "turn_started" || event.type === "tool_started" || event.type === "tool_ended") {
-      this.ground.emit(
-        { type: "task.progress", turn: progress.turn, current_tool: progress.currentTool },
-        record.id,
-      );
-    }
+    if (event.type === "tool_started" || event.type === "tool_ended") this.tellProgress(record);
     if (event.type === "compacted") this.ground.emit(compactedBody(event), record.id);
     if (event.type === "fell_back") this.ground.emit(fellBackBody(event), record.id);
     if (event.type === "tool_ended") {

@@ -64,6 +64,13 @@ Deno.test("a task whose token budget is used up hands over within it, on a serve
   const { task, billed } = await workUntilSpent(work);
   assert.deepEqual([task.status, task.reason, task.summary], ["failed", "budget", "the hand-over"]);
   assert.ok(billed <= 60_000 && billed > 50_000, `${billed} tokens`);
+  assert.equal(task.turn, task.evidence.requests);
+});
+
+Deno.test("a request that the budget refuses is no turn", async () => {
+  const work = { budget: 10, results: [1], chars: 0, bytesPerToken: 4, window: null };
+  const { task, billed } = await workUntilSpent(work);
+  assert.deepEqual([task.reason, task.turn, task.evidence.requests, billed], ["budget", 0, 0, 0]);
 });
 
 Deno.test("a last result that would cost more than what was set aside is left out of the hand-over", async () => {
