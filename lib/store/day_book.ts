@@ -37,7 +37,7 @@ export class DayBook implements SpendBook, AsyncDisposable {
   readonly #holds = new Map<Amounts, number>();
   #unsettled: Settlement[] = [];
   /** The sums while a transaction looks at them, which nobody else can change. */
-  #seen: { readonly settled: Amounts; readonly held: Amounts } | null = null;
+  #seen: { readonly day: string; readonly settled: Amounts; readonly held: Amounts } | null = null;
 
   constructor(options: DayBookOptions) {
     this.#options = options;
@@ -58,7 +58,7 @@ export class DayBook implements SpendBook, AsyncDisposable {
     const { database, hostId, clock } = this.#options;
     const row = database.get<{ id: number }>(
       "INSERT INTO day_holds (day, host_id, usd, tokens, requests) VALUES (?, ?, ?, ?, ?) RETURNING id",
-      dayOf(clock.now()),
+      this.#seen?.day ?? dayOf(clock.now()), // the day on whose sums it was let out
       hostId,
       amounts.usd,
       amounts.tokens,
@@ -91,7 +91,8 @@ export class DayBook implements SpendBook, AsyncDisposable {
     try {
       const result = database.transaction(() => {
         this.#settleAll();
-        this.#seen = { settled: this.#sum("day_spend"), held: this.#sum("day_holds") };
+        const day = dayOf(this.#options.clock.now());
+        this.#seen = { day, settled: this.#sum("day_spend", day), held: this.#sum("day_holds", day) };
         return run();
       });
       if (hadUnsettled) this.#rang();
@@ -131,11 +132,11 @@ export class DayBook implements SpendBook, AsyncDisposable {
     });
   }
 
-  #sum(table: "day_spend" | "day_holds"): Amounts {
-    const { database, clock } = this.#options;
+  #sum(table: "day_spend" | "day_holds", day = dayOf(this.#options.clock.now())): Amounts {
+    const { database } = this.#options;
     const sql =
       `SELECT total(usd) AS usd, total(tokens) AS tokens, total(requests) AS requests FROM ${table} WHERE day = ?`;
-    return { ...NOTHING, ...database.get<Amounts>(sql, dayOf(clock.now())) };
+    return { ...NOTHING, ...database.get<Amounts>(sql, day) };
   }
 }
 

@@ -193,3 +193,45 @@ Deno.test("DayBook that cannot be written keeps the hold and settles it later", 
   broker.release((await take(broker)).id, OK);
   assert.deepEqual([book.held.usd, book.settled.requests], [0, 2]);
 });
+
+Deno.test("DayBook: a request that is let out as a day ends counts on that day, whenever the clock is read", async () => {
+  const midnight = Date.UTC(2026, 1, 1);
+  for (let reads = 0; reads < 8; reads++) {
+    using dir = new TempDir();
+    using database = openDatabase(dir.path);
+    let left = reads;
+    const clock = Object.assign(new FakeClock(), { now: () => left-- > 0 ? midnight - 1 : midnight });
+    const book = new DayBook({ database, hostId: "h0", home: dir.path, clock });
+    let seen = { settled: NOTHING, held: NOTHING };
+    book.shared.atomically(() => {
+      seen = { settled: book.settled, held: book.held };
+      book.hold({ usd: 1, tokens: 1, requests: 1 });
+    });
+    assert.deepEqual(seen, { settled: NOTHING, held: NOTHING });
+    const days = database.all<{ day: string }>("SELECT day FROM day_holds").map(({ day }) => day);
+    assert.deepEqual(days, [reads > 0 ? "2026-01-31" : "2026-02-01"], `after ${reads} reads`);
+    await book[Symbol.asyncDispose]();
+  }
+});
+
+Deno.test("four fifths of a day's budget are told on each day", async () => {
+  await using day = new Day();
+  const warnings: unknown[] = [];
+  const book = day.seat(1_000).book;
+  const broker = createBroker({
+    endpointOf: () => endpoint([]),
+    settingsOf: () => ({ max_output_tokens: 100, price: PRICE }),
+    clock: day.clock,
+    random: () => 0,
+    budget: { session: NO_CAPS, day: { caps: { ...NO_CAPS, usd: 400 }, book } },
+    emit: (body) => body.type === "budget.warned" && warnings.push(body.used),
+  });
+  for (let today = 1; today <= 2; today++) {
+    for (let count = 0; count < 2; count++) {
+      const usage = { input: 80, cached: 0, output: 80, reasoning: 0 };
+      broker.release((await take(broker)).id, { usage, error: null });
+    }
+    await day.clock.advance(86_400_000);
+  }
+  assert.deepEqual(warnings, [320, 320]);
+});
