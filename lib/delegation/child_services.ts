@@ -1,6 +1,5 @@
 import type { AskArguments } from "../tools/delegation/ask_parent.ts";
 import type { ClosingOffer, ClosingReply } from "../protocol/worker_messages.ts";
-import type { TaskAccount } from "../provider/provider.ts";
 import { ProviderError, toWireError } from "../support/errors.ts";
 import { childApproval } from "./askers.ts";
 import type { ChildRun } from "./child_run.ts";
@@ -8,10 +7,10 @@ import type { Shell } from "../tools/tool.ts";
 import { guardedShell } from "../tools/terminal/guarded_shell.ts";
 import { judgeClosing } from "./closing.ts";
 import { callDelegation } from "./delegation_calls.ts";
-import type { Ground } from "./ground.ts";
 import { Leases } from "./leases.ts";
 import type { Services } from "./service_calls.ts";
 import type { Supervisor } from "./supervisor.ts";
+import { accountOf } from "./task_account.ts";
 import type { TaskRecord } from "./task_record.ts";
 import { WorkTreeChanges } from "./work_tree.ts";
 
@@ -21,7 +20,7 @@ export function childServices(supervisor: Supervisor, run: ChildRun): Services &
   const { ground } = supervisor;
   const approve = childApproval(supervisor, run);
   const shell = ground.shellFor(record.id);
-  const broker = ground.broker.forTask(accountOf(record, ground));
+  const broker = ground.broker.forTask(accountOf(supervisor, record));
   const leases = new Leases(broker);
   const changes = new WorkTreeChanges(record.spec.cwd);
   const watched: Shell = {
@@ -126,28 +125,4 @@ function isLastOfSeveral({ progress: { begunTurn }, spec }: TaskRecord): boolean
 /** Why `finish` was not taken, as every other tool says such a thing. */
 function refusal(code: string, message: string): string {
   return JSON.stringify({ error: { code, message } });
-}
-
-/** Who pays for the requests of a task, and how much at most. */
-function accountOf({ id, spec, progress, evidence }: TaskRecord, ground: Ground): TaskAccount {
-  const { budgetUsd, tokenBudget } = spec.limits;
-  const { budget } = ground.config;
-  const isForeign = spec.sessionId !== ground.sessionId;
-  return {
-    taskId: id,
-    parentId: spec.ownerId,
-    caps: {
-      usd: left(budgetUsd, progress.costUsd ?? 0),
-      tokens: left(tokenBudget, progress.usage.input + progress.usage.output),
-      requests: left(budget.task.requests, evidence.requests),
-    },
-    command: spec.command ?? (isForeign ? { id: spec.sessionId, caps: budget.session } : null),
-    onWait: (why) => progress.waitingFor = why,
-    onBooked: ({ usage, usd }) => progress.addUsage(usage, usd),
-  };
-}
-
-/** What an earlier run has left of a cap. */
-function left(cap: number | null, used: number): number | null {
-  return cap === null ? null : Math.max(0, cap - used);
 }

@@ -1,13 +1,14 @@
 import type { Config } from "../config/schema.ts";
 import type { EventBody, LossyBody } from "../protocol/events.ts";
 import type { ModelRef, ModelWays } from "../protocol/model_ref.ts";
-import type { CommandBudget, SessionBroker } from "../provider/provider.ts";
+import type { CommandBudget, Payer, SessionBroker } from "../provider/provider.ts";
 import type { DeliveryLedger, OwnerId } from "../store/delivery.ts";
 import type { Clock } from "../support/clock.ts";
 import type { Redactor } from "../support/redact.ts";
 import type { Judge } from "../tools/approval/judge.ts";
 import type { Shell, Toolset } from "../tools/tool.ts";
 import type { TaskKeeper } from "./task_keeper.ts";
+import type { TaskSpec } from "./task_spec.ts";
 import type { StartChild } from "./workers.ts";
 
 /** What a session gives its supervisor to stand on. */
@@ -17,6 +18,8 @@ export interface Ground {
   readonly startChild: StartChild;
   readonly config: Config;
   readonly broker: SessionBroker;
+  /** Who pays for a task beside the session's own budget, with what was paid before. */
+  payerOf(spec: TaskSpec): Payer | null;
   readonly ledger: DeliveryLedger;
   readonly keeper: TaskKeeper;
   /** The model and the work toolsets of the session's own agent. */

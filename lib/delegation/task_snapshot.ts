@@ -1,5 +1,6 @@
 import { advance, type TaskEvent, type TaskState } from "../protocol/task_state.ts";
 import type { EvidenceView } from "../protocol/task_view.ts";
+import type { UsageSum } from "../store/usage.ts";
 import type { WireError } from "../support/errors.ts";
 import type { ProgressSnapshot } from "./progress.ts";
 import type { SteerSnapshot } from "./steer_box.ts";
@@ -24,6 +25,17 @@ export function readSnapshot(body: unknown): TaskSnapshot {
   const snapshot = body as TaskSnapshot | null; // written by this program; the version says by which one
   if (snapshot?.version === 1) return snapshot;
   throw new TypeError(`A stored task has the version ${snapshot?.version}, this program knows 1`);
+}
+
+/** The snapshot with what its requests came to: the last of them may have been stored after it. */
+export function withUsage(snapshot: TaskSnapshot, { requests, usage, usd }: UsageSum): TaskSnapshot {
+  const { progress, evidence } = snapshot;
+  if (requests < evidence.requests) return snapshot;
+  return {
+    ...snapshot,
+    progress: { ...progress, usage, costUsd: usd ?? progress.costUsd },
+    evidence: { ...evidence, requests },
+  };
 }
 
 /** The snapshot after an event that came while no process had the task; a final state stays what it is. */

@@ -20,7 +20,7 @@ export interface TaskSpec {
   readonly rule: string;
   readonly toolsets: readonly Toolset[];
   readonly limits: TaskLimits;
-  /** The budget of the command that delegated it, or the task above it; null: the session's. */
+  /** The budget of the command that delegated it, or the task above it; null: that of its session. */
   readonly command: CommandBudget | null;
   readonly after: readonly string[];
   readonly outputSchema: Readonly<Record<string, unknown>> | null;

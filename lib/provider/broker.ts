@@ -11,6 +11,7 @@ const NO_CAPS: Caps = { usd: null, tokens: null, requests: null };
 export function createBroker(options: BrokerOptions): SessionBroker {
   const { emit = () => {}, budget: caps } = options;
   const session = new BudgetScope(null, "session", caps?.session ?? NO_CAPS);
+  if (caps?.onRaise !== undefined) session.onRaise = caps.onRaise;
   const day = caps?.day === undefined ? [] : [new BudgetScope(null, "day", caps.day.caps, caps.day.book)];
   const budget = new Budget(
     [session, ...day],

@@ -6,6 +6,7 @@ import type { SpendBook } from "../store/spend_book.ts";
 import type { RequestRow } from "../store/store.ts";
 import { UsageTally } from "../store/usage.ts";
 import { delay } from "../support/clock.ts";
+import { type Booking, bookingOf } from "./booking.ts";
 import { BrokerNews } from "./broker_news.ts";
 import type { Budget } from "./budget.ts";
 import type { BudgetAccount } from "./budget_account.ts";
@@ -29,10 +30,14 @@ export interface BrokerOptions
   /** No caps unless they are given. */
   readonly budget?: {
     readonly session: Caps;
+    /** Told of the session's caps once they are raised; may not throw. */
+    readonly onRaise?: (caps: Caps) => void;
     readonly day?: { readonly caps: Caps; readonly book: SpendBook };
   };
-  /** Told of each request once it is booked; may not throw. */
-  readonly onRequest?: (request: RequestRow) => void;
+  /** Told of each request before it leaves, at what it counts when nothing more is heard of it; may not throw. */
+  readonly onBegin?: (estimate: RequestRow) => number | null;
+  /** Told of each request once it has ended, with what `onBegin` returned, before its budget is free; may not throw. */
+  readonly onRequest?: (request: RequestRow, begun: number | null) => void;
   /** Told what happens; may not throw. */
   readonly emit?: (body: EventBody, taskId?: string) => void;
 }
@@ -40,7 +45,11 @@ export interface BrokerOptions
 interface OpenLease {
   readonly reservation: Reservation;
   readonly passage: Passage;
+  readonly begun: number | null;
 }
+
+/** How a request ends of which nothing is heard. */
+const LOST: RequestOutcome = { usage: null, error: { code: "aborted" } };
 
 /** Bytes in a token, for limits on tokens per minute: there a good guess is better than a bound. */
 const BYTES_PER_TOKEN = 4;
@@ -98,7 +107,9 @@ export class BrokerDesk {
       this.#fingerprints.push(fingerprint);
       if (name !== null) this.keyNames.set(fingerprint, name);
       const id = this.#fingerprints.length;
-      this.#open.set(id, { reservation, passage });
+      const begun = this.#options.onBegin?.(this.#row(passage, account, bookingOf(reservation, LOST))) ??
+        null;
+      this.#open.set(id, { reservation, passage, begun });
       const { outputLimit } = reservation;
       return { id, isOutputLowered: outputLimit !== maxOutput, ...grant(ask, passage, outputLimit) };
     } catch (error) {
@@ -116,21 +127,28 @@ export class BrokerDesk {
     this.#book(lease, outcome);
   }
 
-  /** Settles a request, then tells everybody who counts what it came to. */
-  #book({ reservation, passage }: OpenLease, outcome: RequestOutcome): void {
-    const { endpoint, model, agent } = passage.ask;
-    const { fingerprint } = passage.credential;
-    const request: RequestRow = {
-      at: this.#options.clock.now(),
-      taskId: agent,
-      provider: endpoint.provider,
-      model,
-      key: fingerprint === NO_KEY ? null : fingerprint,
-      ...this.#budget.settle(reservation, outcome),
-    };
+  /** Tells everybody who counts what a request came to, and settles it. */
+  #book({ reservation, passage, begun }: OpenLease, outcome: RequestOutcome): void {
+    const { account } = reservation.ask;
+    const booking = bookingOf(reservation, outcome);
+    const request = this.#row(passage, account, booking);
+    this.#options.onRequest?.(request, begun);
+    this.#budget.settle(reservation, booking);
     this.tally.add(request);
-    reservation.ask.account.task?.onBooked?.(request);
-    this.#options.onRequest?.(request);
+    account.task?.onBooked?.(request);
+  }
+
+  #row({ ask, credential: { fingerprint } }: Passage, { task }: BudgetAccount, booking: Booking): RequestRow {
+    return {
+      at: this.#options.clock.now(),
+      ...(task?.sessionId === undefined ? {} : { sessionId: task.sessionId }),
+      taskId: ask.agent,
+      ...(task?.command ? { payer: task.command.id } : {}),
+      provider: ask.endpoint.provider,
+      model: ask.model,
+      key: fingerprint === NO_KEY ? null : fingerprint,
+      ...booking,
+    };
   }
 
   /** At a cap in US dollars the session's own agent may get more from the person who is asked. */

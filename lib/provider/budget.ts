@@ -1,7 +1,7 @@
 import { BudgetAccount } from "./budget_account.ts";
-import { BudgetScope, type BudgetWarning } from "./budget_scope.ts";
-import type { CommandBudget, RequestOutcome, TaskAccount } from "./provider.ts";
-import { amountsOfBooking, type Booking, bookingOf } from "./booking.ts";
+import { BudgetScope, type BudgetWarning, MemoryBook } from "./budget_scope.ts";
+import type { Payer, TaskAccount } from "./provider.ts";
+import { amountsOfBooking, type Booking } from "./booking.ts";
 import { decide, enter, isHeldUpByOthers, watchShared } from "./budget_decision.ts";
 import { type BudgetAsk, isTight, type Reservation } from "./reservation.ts";
 import { minus, NOTHING } from "./spend.ts";
@@ -20,6 +20,8 @@ export class Budget {
   readonly #tasks = new Map<string, BudgetAccount>();
   /** By id. One stays when its last task is closed: others of that command may still wait for a slot. */
   readonly #commands = new Map<string, BudgetScope>();
+  /** Of tasks that are over while some below them go on, by id. */
+  readonly #left = new Map<string, readonly BudgetScope[]>();
   readonly #onWarning: (warning: BudgetWarning) => void;
   #waiters: Waiter[] = [];
   /** While somebody waits for what other processes hold. */
@@ -34,10 +36,9 @@ export class Budget {
   /** The account of the session's own agent (null) or of a task, to be given to {@linkcode close}. */
   open(task: TaskAccount | null): BudgetAccount {
     if (task === null) return new BudgetAccount(null, this.#outer);
-    const above = task.parentId === null ? undefined : this.#tasks.get(task.parentId);
     const account = new BudgetAccount(task, [
       new BudgetScope(task.taskId, "task", task.caps),
-      ...above?.scopes ?? [...this.#scopesOf(task.command ?? null), ...this.#outer],
+      ...this.#scopesAbove(task),
     ]);
     this.#tasks.set(task.taskId, account);
     return account;
@@ -78,18 +79,14 @@ export class Budget {
     this.pump();
   }
 
-  /** A request has ended; returns what it was booked at. */
-  settle(reservation: Reservation, outcome: RequestOutcome): Booking {
-    const { ask, held } = reservation;
-    const { account } = ask;
-    const booking = bookingOf(reservation, outcome);
+  /** A request has ended and came to so much. */
+  settle({ ask, held }: Reservation, booking: Booking): void {
     const spent = amountsOfBooking(booking);
-    for (const scope of account.scopes) {
+    for (const scope of ask.account.scopes) {
       scope.book.settle(held, spent);
       for (const warning of scope.takeWarnings()) this.#onWarning(warning);
     }
     this.pump();
-    return booking;
   }
 
   /** Whether this account can pay for nothing more than its hand-over. */
@@ -109,10 +106,21 @@ export class Budget {
     }
   }
 
+  #scopesAbove({ parentId, above, command = null }: TaskAccount): readonly BudgetScope[] {
+    const open = parentId === null ? undefined : this.#tasks.get(parentId);
+    if (open !== undefined) return open.scopes;
+    if (!above) return [...this.#scopesOf(command), ...this.#outer];
+    const left = this.#left.get(above.taskId) ??
+      [new BudgetScope(above.taskId, "task", above.caps), ...this.#scopesAbove(above)];
+    this.#left.set(above.taskId, left);
+    return left;
+  }
+
   /** To people a command is a session. */
-  #scopesOf(command: CommandBudget | null): readonly BudgetScope[] {
+  #scopesOf(command: Payer | null): readonly BudgetScope[] {
     if (command === null) return [];
-    const scope = this.#commands.get(command.id) ?? new BudgetScope(null, "session", command.caps);
+    const scope = this.#commands.get(command.id) ??
+      new BudgetScope(null, "session", command.caps, new MemoryBook(command.used));
     this.#commands.set(command.id, scope);
     return [scope];
   }

@@ -4,8 +4,13 @@ import { amountsOf, minus, NOTHING, plus, UNITS } from "./spend.ts";
 
 /** A book that lives as long as its process. */
 export class MemoryBook implements SpendBook {
-  settled = NOTHING;
+  settled: Amounts;
   held = NOTHING;
+
+  /** `used` was settled before. */
+  constructor(used: Amounts = NOTHING) {
+    this.settled = used;
+  }
 
   hold(amounts: Amounts): void {
     this.held = plus(this.held, amounts);
@@ -39,6 +44,8 @@ export class BudgetScope {
   readonly book: SpendBook;
   caps: Caps;
   aside: Amounts = NOTHING;
+  /** Told of the caps once they are raised; may not throw. */
+  onRaise: (caps: Caps) => void = () => {};
   #warned = new Set<string>();
 
   /** `taskId` null: the session's or the day's. */
@@ -65,7 +72,9 @@ export class BudgetScope {
     return UNITS.flatMap((unit) => {
       const limit = this.caps[unit];
       const used = settled[unit];
-      if (limit === null || used < WARN_AT * limit || this.#warned.has(unit)) return [];
+      const isNear = limit !== null && used >= WARN_AT * limit;
+      if (!isNear) this.#warned.delete(unit); // a new day
+      if (!isNear || this.#warned.has(unit)) return [];
       this.#warned.add(unit);
       return [{ scope: this.name, taskId: this.taskId, unit, used, limit }];
     });
@@ -76,5 +85,6 @@ export class BudgetScope {
     if (this.caps.usd === null) return;
     this.caps = { ...this.caps, usd: this.caps.usd + usd };
     this.#warned.delete("usd");
+    this.onRaise(this.caps);
   }
 }

@@ -92,14 +92,24 @@ export interface CommandBudget {
   readonly caps: Caps;
 }
 
+/** Who pays for a task beside the session that runs it: its command, or the last run of the session that it is from. */
+export interface Payer extends CommandBudget {
+  /** What it has paid before, in any process; absent: nothing. */
+  readonly used?: Amounts;
+}
+
 /** The task on whose account requests go. */
 export interface TaskAccount {
   readonly taskId: string;
   /** The task above, which pays too; null: the session's own agent. */
   readonly parentId: string | null;
+  /** The account of the task above where that is over and has none open: what it has left holds all the same. */
+  readonly above?: TaskAccount | null;
+  /** The session that the task is from; absent: this one. */
+  readonly sessionId?: string;
   readonly caps: Caps;
-  /** The command that pays too, with its own session; absent or null: only this session does. */
-  readonly command?: CommandBudget | null;
+  /** Who pays too, with this session; absent or null: nobody. */
+  readonly command?: Payer | null;
   /** Told why a request waits, and null when it goes on; may not throw. */
   readonly onWait: (why: "rate" | "budget" | null) => void;
   /**

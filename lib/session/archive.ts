@@ -69,6 +69,7 @@ function groundOf(
     startChild: nothingRuns,
     config,
     broker: { acquire: nothingRuns, release: nothingRuns, forTask: nothingRuns } as never, // no child asks it
+    payerOf: nothingRuns,
     ledger: readOnlyLedger(tasks),
     keeper: {
       changed(record) {

@@ -39,6 +39,8 @@ export async function openBroker(
     book: stack.use(new DayBook({ database: store.database, hostId: stored.hostId, home, clock })),
   });
   const { budget, credential_pool_strategies: strategies, providers } = loaded.config;
+  const session = kind === "detached" ? NO_CAPS : { ...budget.session, usd: budgetUsd ?? budget.session.usd };
+  stored.allowed(session);
   return stack.use(createBroker({
     endpointOf: (provider): Endpoint => {
       const endpoint = endpointOf(loaded, provider);
@@ -51,10 +53,12 @@ export async function openBroker(
     limitsOf: (provider) => providers[provider]?.limits ?? null,
     state: fileCredentialState(home),
     budget: {
-      session: kind === "detached" ? NO_CAPS : { ...budget.session, usd: budgetUsd ?? budget.session.usd },
+      session,
+      onRaise: (caps) => stored.allowed(caps),
       ...budget.day.usd === null ? {} : { day: openDay(budget.day.usd) },
     },
     emit: (body, taskId) => events.emit(body, taskId),
-    onRequest: (row) => stored.requestEnded(row),
+    onBegin: (estimate) => stored.requestBegun(estimate),
+    onRequest: (row, begun) => stored.requestEnded(row, begun),
   }));
 }

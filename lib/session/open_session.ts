@@ -25,6 +25,7 @@ import { saveSummary } from "./save_summary.ts";
 import { Session } from "./session.ts";
 import { type SessionSecrets, sessionSecrets, withoutSecrets } from "./session_secrets.ts";
 import { storeKeeper } from "./store_keeper.ts";
+import { taskPayers } from "./task_payers.ts";
 
 /** What a session is opened with. */
 export interface SessionOptions {
@@ -131,6 +132,7 @@ function groundOf(options: SessionOptions, parts: GroundParts): Ground {
     startChild: withoutSecrets(workers.start, secrets.redactor),
     config: loaded.config,
     broker,
+    payerOf: taskPayers(store, stored, loaded.config),
     ledger: stored.ledger,
     keeper: storeKeeper(store, stored, secrets.redactor),
     get model() {

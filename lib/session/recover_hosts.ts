@@ -1,7 +1,7 @@
 import process from "node:process";
 import type { Recovery, Store } from "../store/store.ts";
 import { markedProcesses } from "../support/marked_processes.ts";
-import { advanceRow } from "./task_rows.ts";
+import { interruptedRow } from "./task_rows.ts";
 
 /** The variable by which a command is known to be a host's, whatever became of its process group. */
 export const HOST_MARK = "HERMES_HOST_ID";
@@ -11,7 +11,7 @@ export const HOST_MARK = "HERMES_HOST_ID";
  * since the epoch.
  */
 export function recoverHosts(store: Store, now: number): Recovery {
-  const found = store.recover((task) => advanceRow(task, { type: "host_died", at: now }));
+  const found = store.recover((task, used) => interruptedRow(task, used, now));
   const left = markedProcesses(HOST_MARK, found.hosts.map(({ hostId }) => hostId));
   for (const pid of left) {
     try {

@@ -1,7 +1,8 @@
 import type { TaskRecord } from "../delegation/task_record.ts";
-import { advanceSnapshot, readSnapshot, type TaskSnapshot } from "../delegation/task_snapshot.ts";
+import { advanceSnapshot, readSnapshot, type TaskSnapshot, withUsage } from "../delegation/task_snapshot.ts";
 import type { TaskEvent } from "../protocol/task_state.ts";
 import type { StoredTask, TaskRow } from "../store/store.ts";
+import type { UsageSum } from "../store/usage.ts";
 
 /** A task as the store keeps it, run by this host. */
 export function rowOf({ snapshot }: Pick<TaskRecord, "snapshot">, hostId: string): TaskRow {
@@ -26,6 +27,11 @@ export function snapshotOf(task: StoredTask): TaskSnapshot {
 /** A stored task after an event that came while no process had it. */
 export function advanceRow(task: StoredTask, event: TaskEvent, hostId = task.hostId): TaskRow {
   return rowOf({ snapshot: advanceSnapshot(snapshotOf(task), event) }, hostId);
+}
+
+/** A stored task whose host has died, with all that its requests came to. */
+export function interruptedRow(task: StoredTask, used: UsageSum, at: number): TaskRow {
+  return advanceRow({ ...task, body: withUsage(snapshotOf(task), used) }, { type: "host_died", at });
 }
 
 /** Stored tasks in an order in which each comes after the one that spawned it, as far as that is among them. */

@@ -7,7 +7,7 @@ import type { OwnerId } from "./delivery.ts";
 import { openDatabase } from "./open_database.ts";
 import { recover } from "./recover.ts";
 import { addSession, deleteSession, sessionRows, sessionsBefore, shortenJournal } from "./session_rows.ts";
-import type { NewSession, Recovery, SessionRow, SessionStore, Store, StoredTask, TaskRow } from "./store.ts";
+import type { Interrupt, NewSession, Recovery, SessionRow, SessionStore, Store } from "./store.ts";
 import { DatabaseHosts } from "./stored_hosts.ts";
 import { sessionSpill, summaryPath } from "./spill_paths.ts";
 import { StoredSession } from "./stored_session.ts";
@@ -91,7 +91,7 @@ class DatabaseStore implements Store {
     }
   }
 
-  recover(interrupt: (task: StoredTask) => TaskRow): Recovery {
+  recover(interrupt: Interrupt): Recovery {
     return recover(this.database, interrupt);
   }
 

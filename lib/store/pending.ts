@@ -1,7 +1,8 @@
 import type { ConversationUpdate } from "../protocol/conversation.ts";
 import type { JournalEvent } from "../protocol/events.ts";
 import type { DeliveryWay, OwnerId } from "./delivery.ts";
-import type { RequestRow, TaskRow } from "./store.ts";
+import type { EndedRequest } from "./request_rows.ts";
+import type { Allowance, TaskRow } from "./store.ts";
 
 /** From then on the oldest waiting events keep their place in the journal only, but for the life of tasks. */
 const FULL_EVENTS = 10_000;
@@ -15,15 +16,16 @@ const ALWAYS_FULL: ReadonlySet<JournalEvent["type"]> = new Set([
 /** What a session has to write. The order within it does not matter, because it is written in one transaction. */
 export class Pending {
   readonly events: JournalEvent[] = [];
-  readonly requests: RequestRow[] = [];
+  readonly requests: EndedRequest[] = [];
   readonly tasks = new Map<string, () => TaskRow>();
   readonly conversations = new Map<OwnerId, ConversationUpdate>();
   readonly deliveries = new Map<string, { readonly way: DeliveryWay; readonly at: number }>();
   title: string | null = null;
+  caps: Allowance["caps"] | null = null;
 
   get isEmpty(): boolean {
     const counts = [this.tasks.size, this.conversations.size, this.deliveries.size];
-    return this.title === null && this.events.length + this.requests.length === 0 &&
+    return this.title === null && this.caps === null && this.events.length + this.requests.length === 0 &&
       counts.every((n) => n === 0);
   }
 
@@ -46,7 +48,7 @@ export class Pending {
     this.events.length = 0;
     this.requests.length = 0;
     for (const map of [this.tasks, this.conversations, this.deliveries]) map.clear();
-    this.title = null;
+    this.title = this.caps = null;
   }
 }
 

@@ -1,21 +1,24 @@
 import { isProcessAlive } from "../support/process_mark.ts";
 import type { Database } from "./database.ts";
-import type { HostRow, Recovery, StoredTask, TaskRow } from "./store.ts";
+import { usageOfTask } from "./request_rows.ts";
+import type { HostRow, Interrupt, Recovery } from "./store.ts";
 import { hostRows } from "./stored_hosts.ts";
 import { IN_HAND_SQL, putTask, tasksWhere } from "./task_columns.ts";
 
 /**
  * Takes the rows of hosts whose process has died out of the database: their unfinished tasks, and those of hosts that
  * are not entered at all, become what `interrupt` makes of them, and what they held of a day's budget counts as spent,
- * for nobody knows what of it was. Whoever looks, each is found once.
+ * for nobody knows what of it was; their requests under way count at the estimate, as rows without a host. Whoever looks, each is found once.
  */
-export function recover(database: Database, interrupt: (task: StoredTask) => TaskRow): Recovery {
+export function recover(database: Database, interrupt: Interrupt): Recovery {
   const dead = hostRows(database).filter((host) => !isProcessAlive(host.pid, host.startMark));
   if (dead.length === 0 && !hasLeftovers(database)) return { hosts: [], tasks: [] };
   return database.transaction(() => {
     const hosts = dead.filter((host) => remove(database, host));
     const tasks = tasksWhere(database, LEFT_OVER);
-    for (const task of tasks) putTask(database, interrupt(task), task.hostId);
+    for (const task of tasks) {
+      putTask(database, interrupt(task, usageOfTask(database, task.taskId)), task.hostId);
+    }
     settleHolds(database);
     return { hosts, tasks: tasks.flatMap(({ taskId }) => tasksWhere(database, "task_id = ?", taskId)) };
   });

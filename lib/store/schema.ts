@@ -98,4 +98,21 @@ export const MIGRATIONS: readonly string[] = [
   -- What is done now and then for the whole state directory, by whichever process comes first.
   CREATE TABLE chores (name TEXT PRIMARY KEY, taken_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- Who pays: a command, or a run of a session.
+  ALTER TABLE requests ADD COLUMN payer TEXT;
+  -- The host whose request is under way, at our estimate; NULL: it has ended.
+  ALTER TABLE requests ADD COLUMN host_id TEXT;
+  CREATE INDEX requests_payer ON requests (payer);
+  CREATE INDEX requests_task ON requests (task_id);
+
+  -- What the last run of a session may use, with all its tasks, wherever these go on.
+  CREATE TABLE allowances (
+    session_id TEXT PRIMARY KEY REFERENCES sessions ON DELETE CASCADE,
+    payer TEXT NOT NULL,
+    usd REAL,
+    tokens INTEGER,
+    requests INTEGER
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

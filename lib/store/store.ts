@@ -4,6 +4,7 @@ import type { ModelRef } from "../protocol/model_ref.ts";
 import type { TaskStatus } from "../protocol/task_state.ts";
 import type { Database } from "./database.ts";
 import type { DeliveryLedger, DeliveryWay, OwnerId } from "./delivery.ts";
+import type { UsageSum } from "./usage.ts";
 import type { TroubleReader } from "./write_loop.ts";
 
 /** What a process runs: a chat, a `hermes delegate` that waits, or the one detached host of a state directory. */
@@ -55,9 +56,13 @@ export interface StoredTask extends TaskRow {
   readonly delivered: { readonly by: DeliveryWay; readonly at: number } | null;
 }
 
-/** One model request that has ended. */
+/** One model request. */
 export interface RequestRow {
   readonly at: number;
+  /** Of its task; absent: the one that writes it. */
+  readonly sessionId?: string;
+  /** Whose budget pays; absent: that of this run of the session. */
+  readonly payer?: string;
   /** Null: the session's own agent. */
   readonly taskId: string | null;
   readonly provider: string;
@@ -69,6 +74,17 @@ export interface RequestRow {
   readonly isEstimate: boolean;
   /** US dollars; null: no price is known. */
   readonly usd: number | null;
+}
+
+/** What a run of a session may use with all its tasks; null: no cap. */
+export interface Allowance {
+  /** Under this name its requests are counted. */
+  readonly payer: string;
+  readonly caps: {
+    readonly usd: number | null;
+    readonly tokens: number | null;
+    readonly requests: number | null;
+  };
 }
 
 /** How a new session begins. */
@@ -103,8 +119,15 @@ export interface SessionStore extends Disposable {
   conversationChanged(agent: OwnerId, update: ConversationUpdate): void;
   /** Names the session after its first message; a later title does not replace it. */
   titled(title: string): void;
-  /** Counts a request. */
-  requestEnded(row: RequestRow): void;
+  /** Notes what this run of the session may use. */
+  allowed(caps: Allowance["caps"]): void;
+  /**
+   * Notes a request that is about to leave, at what it counts should this process die before it has ended. Returns what
+   * {@linkcode SessionStore.requestEnded} knows it by; null when it could not be noted.
+   */
+  requestBegun(estimate: RequestRow): number | null;
+  /** Counts a request, on disk when the call returns unless that fails. */
+  requestEnded(row: RequestRow, begun?: number | null): void;
   /** Puts on disk what waits; whether all of it is there. Never throws. */
   flush(): boolean;
 }
@@ -148,6 +171,9 @@ export interface Hosts {
   live(): readonly HostRow[];
 }
 
+/** Makes of a task what it is when its host is dead. */
+export type Interrupt = (task: StoredTask, used: UsageSum) => TaskRow;
+
 /** What was found of hosts that died. */
 export interface Recovery {
   readonly hosts: readonly HostRow[];
@@ -188,8 +214,8 @@ export interface Store extends Disposable {
   /** The journalled events after number `since`, oldest first. */
   events(sessionId: string, since: number): Iterable<JournalEvent>;
   /**
-   * Looks for hosts that died: each of their tasks that was not over becomes what `interrupt` makes of it, in one
-   * transaction, once, whoever looks. Returns what this call found.
+   * Looks for hosts that died: each of their tasks that was not over becomes what `interrupt` makes of it and of what
+   * its requests came to, in one transaction, once, whoever looks. Returns what this call found.
    */
-  recover(interrupt: (task: StoredTask) => TaskRow): Recovery;
+  recover(interrupt: Interrupt): Recovery;
 }

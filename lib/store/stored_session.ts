@@ -6,7 +6,8 @@ import { UserError } from "../support/errors.ts";
 import type { Database } from "./database.ts";
 import type { OwnerId } from "./delivery.ts";
 import { Pending } from "./pending.ts";
-import type { RequestRow, SessionStore, TaskRow } from "./store.ts";
+import { beginRequest, endRequest } from "./request_rows.ts";
+import type { Allowance, RequestRow, SessionStore, TaskRow } from "./store.ts";
 import { type DeliveryStore, StoredLedger } from "./stored_ledger.ts";
 import { TaskIds } from "./task_ids.ts";
 import { type TroubleReader, WriteLoop } from "./write_loop.ts";
@@ -71,8 +72,23 @@ export class StoredSession implements SessionStore {
     this.#loop.soon();
   }
 
-  requestEnded(row: RequestRow): void {
-    this.#pending.requests.push(row);
+  allowed(caps: Allowance["caps"]): void {
+    this.#pending.caps = caps;
+    this.#loop.soon();
+  }
+
+  requestBegun(estimate: RequestRow): number | null {
+    return this.#orNull((database) => beginRequest(database, estimate, this));
+  }
+
+  requestEnded(request: RequestRow, begun: number | null = null): void {
+    const ended = { request, begun };
+    const isThere = this.#orNull((database) => {
+      endRequest(database, ended, this);
+      return true;
+    });
+    if (isThere) return;
+    this.#pending.requests.push(ended);
     this.#loop.soon();
   }
 
@@ -95,6 +111,17 @@ export class StoredSession implements SessionStore {
     }
     this.#pending.clear();
     this.#ids.refill();
+  }
+
+  /** Writes at once; null when that fails, and while it fails for the rest. */
+  #orNull<Result>(write: (database: Database) => Result): Result | null {
+    if (this.#loop.isFailing) return null;
+    const { database } = this.#options;
+    try {
+      return database.transaction(() => write(database));
+    } catch {
+      return null; // whoever calls goes on without, or with the next batch
+    }
   }
 
   #noteRemoved(): void {

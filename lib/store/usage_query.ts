@@ -35,7 +35,7 @@ interface Columns {
   readonly usd: number | null;
 }
 
-/** Adds up the requests that are stored, in the order in which each group began. */
+/** Adds up the requests that are stored and not under way, in the order in which each group began. */
 export function storedUsage(
   database: Database,
   { sessionId, since = 0 }: UsageQuery,
@@ -44,7 +44,8 @@ export function storedUsage(
     `SELECT provider, model, key, session_id, task_id, date(at / 1000, 'unixepoch') AS day,
        count(*) AS requests, sum(is_estimate) AS estimates, sum(usd IS NULL AND input + output > 0) AS unpriced,
        sum(input) AS input, sum(cached) AS cached, sum(output) AS output, sum(reasoning) AS reasoning, sum(usd) AS usd
-     FROM requests WHERE at >= ?1 AND (?2 IS NULL OR session_id = ?2)
+     FROM requests
+     WHERE (host_id IS NULL OR host_id NOT IN (SELECT host_id FROM hosts)) AND at >= ?1 AND (?2 IS NULL OR session_id = ?2)
      GROUP BY provider, model, key, session_id, task_id, day ORDER BY min(id)`,
     since,
     sessionId ?? null,

@@ -25,6 +25,11 @@ export class WriteLoop implements Disposable {
     this.#onTrouble = onTrouble;
   }
 
+  /** Whether the last write failed. */
+  get isFailing(): boolean {
+    return this.#failures > 0;
+  }
+
   /** Writes a moment later. */
   soon(): void {
     this.#timer ??= this.#clock.after(this.#waitMs(), () => {
@@ -35,7 +40,7 @@ export class WriteLoop implements Disposable {
 
   /** Writes at once; while writing fails, with the next try, so that a locked file holds nobody up again and again. */
   atOnce(): void {
-    if (this.#failures > 0) this.soon();
+    if (this.isFailing) this.soon();
     else this.now();
   }
 

@@ -2,7 +2,7 @@ import type { ConversationUpdate } from "../protocol/conversation.ts";
 import type { JournalEvent } from "../protocol/events.ts";
 import type { Database } from "./database.ts";
 import type { Pending } from "./pending.ts";
-import type { RequestRow } from "./store.ts";
+import { endRequest, putAllowance } from "./request_rows.ts";
 import { putDelivery, putTask } from "./task_columns.ts";
 
 /** Who writes, and when. */
@@ -29,7 +29,9 @@ export function writePending(database: Database, pending: Pending, writer: Write
     for (const [agent, update] of pending.conversations) {
       putMessages(database, agent ?? writer.sessionId, update);
     }
-    for (const row of pending.requests) putRequest(database, row, writer.sessionId);
+    for (const ended of pending.requests) endRequest(database, ended, writer);
+    const { caps } = pending;
+    if (caps !== null) putAllowance(database, { caps, payer: writer.hostId }, writer.sessionId);
     const deliveries = [...pending.deliveries];
     const late = deliveries.filter(([taskId, { way, at }]) => !putDelivery(database, taskId, way, at));
     return { isThere: true, late: late.map(([taskId]) => taskId) };
@@ -64,24 +66,4 @@ function putMessages(database: Database, agent: string, { from, messages }: Conv
     const sql = "INSERT INTO messages (agent, position, body) VALUES (?, ?, ?)";
     database.run(sql, agent, from + index, JSON.stringify(message));
   }
-}
-
-function putRequest(database: Database, row: RequestRow, sessionId: string): void {
-  database.run(
-    `INSERT INTO requests
-       (at, session_id, task_id, provider, model, key, input, cached, output, reasoning, is_estimate, usd)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    row.at,
-    sessionId,
-    row.taskId,
-    row.provider,
-    row.model,
-    row.key,
-    row.usage.input,
-    row.usage.cached,
-    row.usage.output,
-    row.usage.reasoning,
-    row.isEstimate ? 1 : 0,
-    row.usd,
-  );
 }

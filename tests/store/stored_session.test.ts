@@ -124,7 +124,15 @@ Deno.test("requestEnded() keeps a row for each request", () => {
   session.flush();
   const rows = store.database.all<Record<string, unknown>>("SELECT * FROM requests ORDER BY id");
   const { sessionId } = session;
-  const kept = { at: 5, session_id: sessionId, provider: "acme", model: "m-1", ...usage };
+  const kept = {
+    at: 5,
+    session_id: sessionId,
+    payer: "h1",
+    host_id: null,
+    provider: "acme",
+    model: "m-1",
+    ...usage,
+  };
   assert.deepEqual(rows.map((each) => ({ ...each })), [
     { id: 1, ...kept, task_id: "t1", key: "f00", is_estimate: 1, usd: 0.5 },
     { id: 2, ...kept, task_id: null, key: null, is_estimate: 0, usd: null },

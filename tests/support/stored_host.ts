@@ -8,7 +8,7 @@ import { EventLog } from "../../lib/session/event_log.ts";
 import { ParentAgent } from "../../lib/session/parent_agent.ts";
 import { adoptSession } from "../../lib/session/resumption.ts";
 import { storeKeeper } from "../../lib/session/store_keeper.ts";
-import { advanceRow } from "../../lib/session/task_rows.ts";
+import { interruptedRow } from "../../lib/session/task_rows.ts";
 import { openStore } from "../../lib/store/open_store.ts";
 import type { SessionStore, Store } from "../../lib/store/store.ts";
 import { processMark } from "../../lib/support/process_mark.ts";
@@ -55,7 +55,7 @@ export class StoredHost {
     this.clock = base.clock;
     this.store = openStore(home, { clock: this.clock });
     this.#watchWrites();
-    this.store.recover((task) => advanceRow(task, { type: "host_died", at: this.clock.now() }));
+    this.store.recover((task, used) => interruptedRow(task, used, this.clock.now()));
     this.stored = this.#openSession(goOnWith);
     const { sessionId, lastSeq } = this.stored;
     this.#enter();

@@ -33,14 +33,17 @@ export function testGround(config: Record<string, unknown> = {}, more: Partial<G
   const openLeases = new Set<number>();
   const clock = new FakeClock();
   const settings = more.config ?? loaded(JSON.stringify(config)).config;
+  const home = more.sessionId ?? "s00001";
   let lastId = 0;
   return {
     startChild: puppets.start,
     config: settings,
     broker: watchedBroker({ config: settings, clock }, openLeases),
+    payerOf: ({ command, sessionId }) =>
+      command ?? (sessionId === home ? null : { id: sessionId, caps: settings.budget.session }),
     ledger: new MemoryLedger(),
     keeper: { changed() {}, conversation() {}, history: () => [], find: () => undefined },
-    sessionId: "s00001",
+    sessionId: home,
     model: { provider: "local", model: "some-model", reasoningEffort: null },
     waysOf: () => ({ fallbacks: [], apis: {} }),
     toolsets: ["terminal", "file"],
