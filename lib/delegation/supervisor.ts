@@ -157,9 +157,9 @@ export class Supervisor implements AsyncDisposable {
     this.mail.confirm(record.id);
   }
 
-  /** Whether a task of this agent is still to come to an end: not one that was interrupted, or waits for such a one. */
+  /** Whether a task of this agent or below is still to come to an end: not one that was interrupted, or waits for such a one. */
   hasLive(owner: OwnerId): boolean {
-    return this.table.childrenOf(owner).some((record) => isLive(record) && !this.#isHeldUp(record));
+    return this.table.seenBy(owner).some((record) => isLive(record) && !this.#isHeldUp(record));
   }
 
   /** Puts a child's question and waits for the answer; its slot goes to the queue meanwhile. */

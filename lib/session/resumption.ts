@@ -35,7 +35,12 @@ export function resumeTask(resumption: Resumption, taskId: string): TaskRecord {
   const taken = new Set(
     below.filter(({ status }) => status === "interrupted").filter((each) => take(resumption, each)),
   );
-  supervisor.adopt([task, ...below.filter((each) => taken.has(each) || isNobodys(each))].map(snapshotOf));
+  const found = [
+    ...aboveOf(store, task),
+    task,
+    ...below.filter((each) => taken.has(each) || isNobodys(each)),
+  ];
+  supervisor.adopt(found.map(snapshotOf));
   for (const each of [task, ...taken]) {
     const record = supervisor.table.get(each.taskId);
     if (record?.state.status === "interrupted") supervisor.resume(record);
@@ -70,6 +75,12 @@ function refuseBelow(store: Store, { taskId, ownerId }: StoredTask): void {
 function notInterrupted(task: StoredTask): ToolFailure {
   const state = isFinal(snapshotOf(task).state) ? `already ${task.status}` : task.status;
   return new ToolFailure("not_running", `Cannot resume task ${task.taskId}: it is ${state}`);
+}
+
+/** The tasks above one whose owner is over: they say who may see it, and what they have left is all that it may use. */
+function aboveOf(store: Store, { ownerId }: StoredTask): readonly StoredTask[] {
+  const owner = ownerId === null ? undefined : store.tasks.get(ownerId);
+  return owner !== undefined && isNobodys(owner) ? [...aboveOf(store, owner), owner] : [];
 }
 
 function belowOf(store: Store, { taskId, sessionId }: StoredTask): readonly StoredTask[] {
