@@ -14,6 +14,8 @@ import type { ModelRef } from "../protocol/model_ref.ts";
 import type { TaskView } from "../protocol/task_view.ts";
 import { createModelClient } from "../provider/model_client.ts";
 import type { ModelClient, SessionBroker } from "../provider/provider.ts";
+import { usedBefore } from "../store/request_rows.ts";
+import type { Amounts } from "../store/spend_book.ts";
 import type { SessionStore, Store, StoredTask } from "../store/store.ts";
 import type { Clock } from "../support/clock.ts";
 import { spillInto } from "../support/spill.ts";
@@ -125,6 +127,11 @@ export class Session implements AsyncDisposable {
   /** By which its tasks name the process that runs them. */
   get hostId(): string {
     return this.#parts.stored.hostId;
+  }
+
+  /** What it used with its tasks before it was opened this time: a session that goes on has a new allowance. */
+  get usedBefore(): Amounts {
+    return usedBefore(this.store.database, this.id, this.hostId);
   }
 
   /** Takes in the tasks of a session that goes on; returns those that other processes run. */

@@ -214,3 +214,23 @@ async function madeFile(hermes: EndToEnd, name: string): Promise<void> {
 async function untilStored(hermes: EndToEnd, sessionId: string, call: string): Promise<void> {
   while (!(await hermes.run(["sessions", "show", sessionId])).stdout.includes(call));
 }
+
+endToEnd("a chat that goes on has a new allowance, and says what it used before", async (hermes) => {
+  await using server = await startScriptedServer(() => say("ok"));
+  useServer(hermes, server.baseUrl, { budget: { session: { usd: null, tokens: null, requests: 2 } } });
+  const told = "hermes: the session has a new allowance of 2 requests; it used";
+  const first = await hermes.run(["chat", "-q", "one"]);
+  assert.ok(!first.stderr.includes("allowance"), first.stderr);
+  const second = await hermes.run(["chat", "-c"], { stdin: "two\nthree\nfour\n/budget\n" });
+  assert.match(second.stderr, new RegExp(`${told} \\$0, [\\d.k]+ tokens, 1 request before\n`));
+  assert.match(second.stderr, /the budget of the session leaves no room for it/);
+  assert.match(
+    second.stdout,
+    /2 of 2 requests\nused before this chat was opened again: \$0, [\d.k]+ tokens, 1 request\n/,
+  );
+  const third = await hermes.run(["chat", "-c", "-q", "five"]);
+  assert.match(third.stderr, new RegExp(`${told} .* 3 requests before\n`));
+  const { stderr } = await hermes.run(["chat", "-c", "-Q", "-q", "six"]);
+  assert.equal(stderr, "");
+  assert.equal(server.requests.length, 5);
+});

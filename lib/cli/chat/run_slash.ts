@@ -1,6 +1,7 @@
 import type { Verdict } from "../../delegation/grants.ts";
 import { compactedBody } from "../../protocol/compacted_body.ts";
 import type { EventBody } from "../../protocol/events.ts";
+import type { Spending } from "../../provider/provider.ts";
 import type { ParentAgent } from "../../session/parent_agent.ts";
 import { parseSlash, slashHelp } from "../../session/slash.ts";
 import { ProviderError, ToolFailure, toWireError, UserError, type WireError } from "../../support/errors.ts";
@@ -12,6 +13,8 @@ import { compactedText } from "../render/progress_line.ts";
 import { renderReply } from "../render/reply.ts";
 import { errorText } from "../render/error_text.ts";
 import { spendingText } from "../render/spending.ts";
+
+const NO_CAPS: Spending["caps"] = { usd: null, tokens: null, requests: null };
 
 /** What a slash command reaches. */
 export interface SlashContext {
@@ -121,7 +124,11 @@ function modelText({ run: { session }, agent }: SlashContext, name: string): str
 function budgetText({ session }: Run, addUsd: number | null): string {
   const { broker } = session.supervisor.ground;
   if (addUsd !== null) broker.raiseBudget(addUsd);
-  return `${spendingText(broker.budget)}\n`;
+  const before = session.usedBefore;
+  const earlier = before.requests === 0
+    ? ""
+    : `used before this chat was opened again: ${spendingText({ used: before, caps: NO_CAPS })}\n`;
+  return `${spendingText(broker.budget)}\n${earlier}`;
 }
 
 async function usage({ io, run }: SlashContext): Promise<string> {

@@ -5,12 +5,13 @@ import { systemClock } from "../../support/clock.ts";
 import type { Io } from "../io.ts";
 import type { Run } from "../open_run.ts";
 import { labelOf } from "../render/list.ts";
+import { allowanceText, spendingText } from "../render/spending.ts";
 import { oneLine } from "../render/text.ts";
 import { Ending } from "../signals.ts";
 
 /**
  * Takes up the tasks of a session that goes on: what the detached host runs comes back here; what was interrupted waits
- * to be asked for, because it costs. Unless `quiet`, says of each that is not over how it stands. Null; an exit code when a signal ended the wait.
+ * to be asked for, because it costs. Unless `quiet`, says what the session may use anew, and of each task that is not over how it stands. Null; an exit code when a signal ended the wait.
  */
 export async function takeUpTasks(
   io: Io,
@@ -21,12 +22,24 @@ export async function takeUpTasks(
   const options = { home: hermesHome(io.env), clock: systemClock, signal: ending.signal };
   try {
     const taken = await bringBack(session, options);
-    if (!quiet) tellTasks(io, session, taken);
+    if (!quiet) {
+      tellAllowance(io, session);
+      tellTasks(io, session, taken);
+    }
     return null;
   } catch (error) {
     if (ending.exitCode !== null) return ending.exitCode;
     throw error;
   }
+}
+
+/** Each time that somebody goes on with a session, what it may use begins anew: that must be no surprise. */
+function tellAllowance(io: Io, { usedBefore: used, supervisor }: Run["session"]): void {
+  const { caps } = supervisor.ground.broker.budget;
+  const allowance = allowanceText(caps);
+  if (used.requests === 0 || allowance === "") return;
+  const before = spendingText({ used, caps: { usd: null, tokens: null, requests: null } });
+  io.stderr.write(`hermes: the session has a new allowance of ${allowance}; it used ${before} before\n`);
 }
 
 function tellTasks(io: Io, session: Run["session"], { here, elsewhere }: BroughtBack): void {
