@@ -1,8 +1,10 @@
 import type { HostRow, Store } from "../store/store.ts";
 import { type Clock, delay } from "../support/clock.ts";
-import { type ControlClient, HostGone } from "./control/client.ts";
+import { UserError } from "../support/errors.ts";
+import { type ProcessState, processState } from "../support/process_mark.ts";
+import { ControlClient, HostGone, type WaitOptions } from "./control/client.ts";
+import { HostSilent } from "./control/host_silent.ts";
 import { readToken } from "./control/token.ts";
-import { greetHost, noAnswer } from "./greet_host.ts";
 
 /** Where hosts are looked for. */
 export interface HostFinderOptions {
@@ -11,6 +13,8 @@ export interface HostFinderOptions {
   readonly clock: Clock;
   /** Ends what waits. */
   readonly signal: AbortSignal;
+  /** Hears of hosts that somebody goes on waiting for and that do not answer, and of null when they do again. */
+  readonly onSilence?: (host: HostRow, state: ProcessState | null) => void;
 }
 
 /** Connections to the hosts of a state directory, each made once. Disposed, all are closed; the tasks go on. */
@@ -27,15 +31,16 @@ export class HostFinder implements Disposable {
     return this.#options.store.hosts.live();
   }
 
-  /** A connection to a host that listens. Rejects with {@linkcode HostGone} when it does not any more. */
-  async connect(host: HostRow): Promise<ControlClient> {
+  /** A connection to a host that listens. Rejects as {@linkcode ControlClient.connect}. */
+  async connect(host: HostRow, options: Partial<WaitOptions> = {}): Promise<ControlClient> {
     const { hostId, socket } = host;
-    const { home } = this.#options;
+    const { home, signal, clock, onSilence } = this.#options;
     const known = await this.#clients.get(hostId);
     if (known?.isOpen === true) return known;
     const token = readToken(home, hostId);
-    if (socket === null || token === null) throw new HostGone("The host does not listen");
-    const client = greetHost(host, { socket, token }, this.#options);
+    if (socket === null || token === null) throw new HostGone("The host does not listen", { host });
+    const watch = { host, clock, onSilence: (state: ProcessState | null) => onSilence?.(host, state) };
+    const client = ControlClient.connect({ socket, token }, watch, { signal, ...options });
     this.#clients.set(hostId, client);
     try {
       return await client;
@@ -53,25 +58,33 @@ export class HostFinder implements Disposable {
   }
 }
 
-/** A host that is just coming or just leaving is asked again after so long: for a minute, since machines may be slow. */
+/** A host that is just coming or just leaving is asked again after so long. */
 const RETRY_MS = 30;
-const MAX_RETRIES = 2_000;
+/** A minute, since machines may be slow; for a look some seconds. */
+const MAX_RETRIES = { look: 200, act: 2_000, wait: 2_000 } as const;
 
 /**
- * Tries `ask` until it does not end in {@linkcode HostGone}: then it finds another host, or none. Rejects with a
- * `UserError` when a process that lives never answers, or with the signal's reason.
+ * Tries `ask` until it does not end in {@linkcode HostGone}: then it finds another host, or none. Rejects with
+ * {@linkcode HostSilent} when a process that lives never answers, or with the signal's reason.
  */
 export async function untilAnswered<Result>(
   ask: () => Promise<Result>,
-  { clock, signal }: Pick<HostFinderOptions, "clock" | "signal">,
+  { clock, signal, patience = "act" }: Pick<HostFinderOptions, "clock"> & WaitOptions,
 ): Promise<Result> {
-  for (let tries = 0; tries < MAX_RETRIES; tries++) {
+  for (let tries = 1;; tries++) {
     try {
       return await ask();
     } catch (error) {
       if (!(error instanceof HostGone)) throw error;
+      if (tries === MAX_RETRIES[patience]) throw noAnswer(error);
       await delay(clock, RETRY_MS, signal);
     }
   }
-  throw noAnswer();
+}
+
+function noAnswer({ host }: HostGone): UserError {
+  if (host === null) {
+    return new UserError("Cannot reach the host of the task: it comes and goes", { exitCode: 75 });
+  }
+  return new HostSilent(host, processState(host.pid, host.startMark), { mayHaveDone: false });
 }

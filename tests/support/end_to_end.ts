@@ -114,15 +114,18 @@ export class EndToEnd implements AsyncDisposable {
 /** What a case needs on the machine besides the program; without it the case is skipped. */
 export interface Needs {
   readonly commands?: readonly string[];
+  /** Processes can be stopped and asked whether they are. */
+  readonly isPosix?: true;
 }
 
 /** Registers a case once for each launcher under test. */
 export function endToEnd(
   claim: string,
   body: (hermes: EndToEnd) => Promise<void>,
-  { commands = [] }: Needs = {},
+  { commands = [], isPosix }: Needs = {},
 ): void {
-  const ignore = commands.some((command) => !isInstalled(command));
+  const ignore = commands.some((command) => !isInstalled(command)) ||
+    (isPosix === true && Deno.build.os === "windows");
   for (const launcher of launchersUnderTest()) {
     Deno.test({
       name: `hermes (${launcher.name}) ${claim}`,

@@ -3,7 +3,7 @@ import { recoverHosts } from "../../lib/session/recover_hosts.ts";
 import { openStore } from "../../lib/store/open_store.ts";
 import type { HostRow } from "../../lib/store/store.ts";
 import { systemClock } from "../../lib/support/clock.ts";
-import { isProcessAlive } from "../../lib/support/process_mark.ts";
+import { isProcessAlive, processState } from "../../lib/support/process_mark.ts";
 
 /** The detached hosts of a state directory that live; none where there is no store that can be read. */
 export function detachedHosts(home: string): readonly HostRow[] {
@@ -37,6 +37,11 @@ export async function untilListening(home: string): Promise<void> {
 /** Resolves when a process that is about to end has ended. */
 export async function untilDead({ pid, startMark }: Pick<HostRow, "pid" | "startMark">): Promise<void> {
   while (isProcessAlive(pid, startMark)) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+/** Resolves when a process stands still that was told to. */
+export async function untilStopped({ pid, startMark }: Pick<HostRow, "pid" | "startMark">): Promise<void> {
+  while (processState(pid, startMark) !== "stopped") await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
 function kill(pid: number): void {

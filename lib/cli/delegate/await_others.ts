@@ -1,6 +1,6 @@
 import type { Io } from "../io.ts";
 import { isSettledStatus } from "../lifecycle/settled.ts";
-import { waitForTask } from "../lifecycle/wait_for_task.ts";
+import { TimeLimit, waitForTask } from "../lifecycle/wait_for_task.ts";
 import { Reach } from "../lifecycle/reach.ts";
 import { ToolFailure } from "../../support/errors.ts";
 import type { CollectedTask } from "../../protocol/task_view.ts";
@@ -12,7 +12,8 @@ import type { CollectedTask } from "../../protocol/task_view.ts";
 export async function awaitOthers(io: Io, taskIds: readonly string[], signal: AbortSignal): Promise<void> {
   using reach = new Reach(io, signal);
   await reach.assertKnown(taskIds);
-  const tasks = await Promise.all(taskIds.map((id) => waitForTask(reach, id, null)));
+  using limit = new TimeLimit(null);
+  const tasks = await Promise.all(taskIds.map((id) => waitForTask(reach, id, limit)));
   for (const task of tasks) refuseStanding(task);
 }
 

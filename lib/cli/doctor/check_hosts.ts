@@ -1,27 +1,30 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { HostGone } from "../../session/control/client.ts";
+import { HostFinder } from "../../session/host_finder.ts";
 import { recoverHosts } from "../../session/recover_hosts.ts";
 import { DATABASE_FILE } from "../../store/open_database.ts";
 import { openStore } from "../../store/open_store.ts";
 import type { HostRow, Store } from "../../store/store.ts";
 import { systemClock } from "../../support/clock.ts";
+import { UserError } from "../../support/errors.ts";
 import { StoreError } from "../../store/store_error.ts";
 import { type Finding, finding, type Patient } from "./finding.ts";
 
 /** Which processes run tasks. What those left that died is seen to: their tasks can be resumed, their sockets are gone. */
-export function checkHosts({ home }: Patient): readonly Finding[] {
+export async function checkHosts({ home }: Patient): Promise<readonly Finding[]> {
   if (!existsSync(join(home, DATABASE_FILE))) return [finding("hosts", "ok", "none runs")];
   try {
     const files = controlFiles(home); // before the hosts: one that comes in between is entered before its files are there
     using store = openStore(home, { clock: systemClock });
-    return look(store, files);
+    return await look(home, store, files);
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
     return [finding("hosts", "warning", "not looked at: the store cannot be used")];
   }
 }
 
-function look(store: Store, files: readonly ControlFile[]): readonly Finding[] {
+async function look(home: string, store: Store, files: readonly ControlFile[]): Promise<readonly Finding[]> {
   const dead = recoverHosts(store, systemClock.now());
   const live = store.hosts.live();
   const left = files.filter(({ hostId }) => !live.some((host) => host.hostId === hostId));
@@ -29,9 +32,22 @@ function look(store: Store, files: readonly ControlFile[]): readonly Finding[] {
   const found = [
     ...dead.hosts.length === 0 ? [] : [deadHosts(dead.hosts, dead.tasks.length)],
     ...left.length === 0 ? [] : [finding("hosts", "ok", `removed ${left.length} stale files in run/`)],
-    ...live.map((host) => finding("hosts", "ok", wordsOf(host))),
+    ...await Promise.all(live.map((host) => ask(home, store, host))),
   ];
   return found.length > 0 ? found : [finding("hosts", "ok", "none runs")];
+}
+
+/** A host that listens must answer. */
+async function ask(home: string, store: Store, host: HostRow): Promise<Finding> {
+  const how = { signal: new AbortController().signal, patience: "look" } as const;
+  using finder = new HostFinder({ home, store, clock: systemClock, signal: how.signal });
+  try {
+    if (host.socket !== null) await (await finder.connect(host, how)).request("ping", {}, how);
+  } catch (error) {
+    if (error instanceof UserError) return finding("hosts", "problem", error.message, error.hint);
+    if (!(error instanceof HostGone)) throw error; // it comes or leaves
+  }
+  return finding("hosts", "ok", wordsOf(host));
 }
 
 function deadHosts(hosts: readonly HostRow[], tasks: number): Finding {

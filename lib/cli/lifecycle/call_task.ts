@@ -7,8 +7,12 @@ export async function callTask<Reply>(
   args: { readonly task_id: string; readonly [name: string]: unknown },
 ): Promise<Reply> {
   const reply = await reach.ask<unknown>(args.task_id, {
-    live: (client) => client.request("call", { tool, args }, { signal: reach.signal }),
+    live: (client, how) => client.request("call", { tool, args }, how),
     stored: async (archive) => replyOf(await archive.call(tool, args)),
+    patience: LOOKS.includes(tool) ? "look" : "act",
   });
   return reply as Reply; // the tool's name tells the shape (protocol/task_view.ts)
 }
+
+/** What changes nothing, so that the store can answer as well. */
+const LOOKS: readonly string[] = ["check_task", "collect_task"];

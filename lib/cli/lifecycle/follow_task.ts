@@ -28,10 +28,10 @@ export async function followTask(
     if (options.json !== true) io.stdout.write(lineOf(event, options));
   };
   const task = await reach.ask<TaskView>(taskId, {
-    async live(client) {
-      const params = { task_id: taskId, since };
-      return (await client.request("follow", params, { signal: reach.signal, onEvent: show })).task;
+    async live(client, how) {
+      return (await client.request("follow", { task_id: taskId, since }, { ...how, onEvent: show })).task;
     },
+    patience: "wait",
     async stored(archive, { sessionId }) {
       for (const event of reach.store.events(sessionId, since)) if (event.task_id === taskId) show(event);
       return replyOf<TaskView>(await archive.call("check_task", { task_id: taskId }));

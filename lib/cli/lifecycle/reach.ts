@@ -1,7 +1,9 @@
 import { dirname } from "node:path";
 import type { LoadedConfig } from "../../config/load.ts";
 import { type Archive, openArchive } from "../../session/archive.ts";
-import { type ControlClient, HostGone } from "../../session/control/client.ts";
+import { type ControlClient, HostGone, type WaitOptions } from "../../session/control/client.ts";
+import { HostSilent, hostWords, silenceOf, type WatchedHost } from "../../session/control/host_silent.ts";
+import type { Patience } from "../../session/control/patience.ts";
 import { sweepRun } from "../../session/control/sweep.ts";
 import { HostFinder, untilAnswered } from "../../session/host_finder.ts";
 import { recoverHosts } from "../../session/recover_hosts.ts";
@@ -9,15 +11,25 @@ import { openStore } from "../../store/open_store.ts";
 import type { HostRow, Store, StoredTask } from "../../store/store.ts";
 import { systemClock } from "../../support/clock.ts";
 import { ToolFailure } from "../../support/errors.ts";
+import { type ProcessState, processState } from "../../support/process_mark.ts";
 import type { ToolOutcome } from "../../tools/dispatch.ts";
 import type { Io } from "../io.ts";
 import { loadRunConfig } from "../load_config.ts";
+import { errorText } from "../render/error_text.ts";
 
 /** How something is asked of a task: of the process that runs it, or of what is stored where none does. */
 export interface Ways<Result> {
-  readonly live: (client: ControlClient) => Promise<Result>;
+  /** `how` is for the request. */
+  readonly live: (client: ControlClient, how: WaitOptions) => Promise<Result>;
   readonly stored: (archive: Archive, task: StoredTask) => Promise<Result>;
+  /** With `look` the store is asked in the place of a host that does not answer. Absent: `act`. */
+  readonly patience?: Patience;
+  /** When it aborts, the store is asked in the place of a host that has not answered by then. */
+  readonly deadline?: AbortSignal | undefined;
 }
+
+/** What comes of the silence of a host that was only to be looked at. */
+export const STORED = "What was stored last is shown";
 
 /** How many known ids an error names. */
 const NAMED_IDS = 20;
@@ -30,9 +42,13 @@ export class Reach implements Disposable {
   /** Aborts when the command is ended, or over. */
   readonly signal: AbortSignal;
   readonly #over = new AbortController();
+  readonly #io: Io;
+  /** Those that it was told of already that they do not answer. */
+  readonly #silent = new Set<number>();
 
   /** `signal` ends what is waited for. What hosts left that died is seen to at once. */
   constructor(io: Io, signal: AbortSignal) {
+    this.#io = io;
     this.loaded = loadRunConfig(io, { quiet: true });
     this.signal = AbortSignal.any([signal, this.#over.signal]);
     this.store = openStore(this.home, { clock: systemClock });
@@ -41,6 +57,7 @@ export class Reach implements Disposable {
       store: this.store,
       clock: systemClock,
       signal: this.signal,
+      onSilence: (host, state) => this.tellSilence(host, state, "It is waited for"),
     });
     this.#recover();
   }
@@ -50,13 +67,38 @@ export class Reach implements Disposable {
     return dirname(this.loaded.path);
   }
 
-  /** Asks about a task wherever it is, again when its host goes away meanwhile. */
-  async ask<Result>(taskId: string, { live, stored }: Ways<Result>): Promise<Result> {
-    return await untilAnswered(async () => {
-      const { task, host } = await this.#find(taskId);
-      if (host === null) return await stored(this.#archiveOf(task), task);
-      return await live(await this.finder.connect(host));
-    }, { clock: systemClock, signal: this.signal });
+  /**
+   * Asks about a task wherever it is, again when its host goes away meanwhile. Rejects with {@linkcode HostSilent} when
+   * its host lives and does not answer, where the store is not to answer then.
+   */
+  async ask<Result>(taskId: string, ways: Ways<Result>): Promise<Result> {
+    const { live, stored, patience = "act", deadline } = ways;
+    const signal = deadline === undefined ? this.signal : AbortSignal.any([this.signal, deadline]);
+    const how = { signal, patience };
+    try {
+      return await untilAnswered(async () => {
+        const { task, host } = await this.#find(taskId);
+        if (host === null) return await stored(this.#archiveOf(task), task);
+        return await live(await this.finder.connect(host, how), how);
+      }, { clock: systemClock, ...how });
+    } catch (error) {
+      const task = this.#isLeftToStore(error, ways) ? this.store.tasks.get(taskId) : undefined;
+      if (task === undefined) throw error;
+      this.#tellStored(task);
+      return await stored(this.#archiveOf(task), task);
+    }
+  }
+
+  /** Says on stderr, once, that a host does not answer and what comes of that; of null, that it does again. */
+  tellSilence(host: WatchedHost, state: ProcessState | null, consequence: string): void {
+    if (state === null) {
+      this.#silent.delete(host.pid);
+      return void this.#io.stderr.write(`hermes: ${hostWords(host)} answers again\n`);
+    }
+    if (this.#silent.has(host.pid)) return;
+    this.#silent.add(host.pid);
+    const { message, hint } = silenceOf(host, state);
+    this.#io.stderr.write(errorText({ message: `Cannot reach ${message}`, hint: `${consequence}. ${hint}` }));
   }
 
   /** Throws {@linkcode ToolFailure} `unknown_task` for the first id that no task has. */
@@ -83,6 +125,16 @@ export class Reach implements Disposable {
     this.store[Symbol.dispose]();
   }
 
+  #isLeftToStore(error: unknown, { patience, deadline }: Ways<unknown>): boolean {
+    if (this.signal.aborted) return false;
+    return deadline?.aborted === true || (patience === "look" && error instanceof HostSilent);
+  }
+
+  #tellStored({ hostId }: StoredTask): void {
+    const host = this.finder.live().find((each) => each.hostId === hostId);
+    if (host !== undefined) this.tellSilence(host, processState(host.pid, host.startMark), STORED);
+  }
+
   /** The task as it is stored, and the host to be asked about it; null: the store knows all there is. */
   async #find(taskId: string): Promise<{ readonly task: StoredTask; readonly host: HostRow | null }> {
     const task = this.store.tasks.get(taskId);
@@ -107,10 +159,9 @@ export class Reach implements Disposable {
   async #hostThatKnows(taskId: string): Promise<HostRow | undefined> {
     for (const host of this.finder.live()) {
       if (host.socket === null) continue;
-      const isKnown = await this.finder.connect(host)
-        .then((client) =>
-          client.request("call", { tool: "check_task", args: { task_id: taskId } }, { signal: this.signal })
-        )
+      const how = { signal: this.signal, patience: "look" } as const;
+      const isKnown = await this.finder.connect(host, how)
+        .then((client) => client.request("call", { tool: "check_task", args: { task_id: taskId } }, how))
         .then(() => true, () => false);
       this.signal.throwIfAborted();
       if (isKnown) return host;

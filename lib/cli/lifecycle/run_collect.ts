@@ -4,7 +4,7 @@ import type { Io } from "../io.ts";
 import { completedText, failedText } from "../render/collected.ts";
 import type { Reach } from "./reach.ts";
 import { isSettledStatus } from "./settled.ts";
-import { asPrinted, notePrinted, waitForTask } from "./wait_for_task.ts";
+import { asPrinted, notePrinted, TimeLimit, waitForTask } from "./wait_for_task.ts";
 import { distinct, withReach } from "./with_reach.ts";
 
 /** The options of `hermes collect`. */
@@ -31,7 +31,8 @@ export async function collectTasks(
   options: CollectOptions,
 ): Promise<number> {
   await reach.assertKnown(ids);
-  const waits = ids.map((id) => waitForTask(reach, id, options.timeout ?? null));
+  using limit = new TimeLimit(options.timeout ?? null);
+  const waits = ids.map((id) => waitForTask(reach, id, limit));
   for (const wait of waits) wait.catch(() => {}); // whoever awaits it hears of it
   const tasks: CollectedTask[] = [];
   for (const wait of options.any === true ? [Promise.race(waits)] : waits) {

@@ -2,12 +2,13 @@ import { SESSION_ID } from "../../support/ids.ts";
 import type { TaskStatus } from "../../protocol/task_state.ts";
 import type { ListReply, SlotsView, TaskView } from "../../protocol/task_view.ts";
 import { HostGone } from "../../session/control/client.ts";
+import { HostSilent } from "../../session/control/host_silent.ts";
 import type { HostRow } from "../../store/store.ts";
 import { UserError } from "../../support/errors.ts";
 import { EXIT } from "../exit_codes.ts";
 import { type Io, takesAnsi } from "../io.ts";
 import { renderSlots, renderTasks } from "../render/list.ts";
-import { type Reach, replyOf } from "./reach.ts";
+import { type Reach, replyOf, STORED } from "./reach.ts";
 import { isFinalStatus } from "./settled.ts";
 import { withReach } from "./with_reach.ts";
 
@@ -65,19 +66,21 @@ function unknownSession(id: string): UserError {
 
 /** What the hosts say that can be asked now; one that comes or goes in this moment is looked up in the store. */
 async function liveTasks(
-  { finder, signal }: Reach,
+  reach: Reach,
   { all, status, session }: ListCommandOptions,
 ): Promise<{ readonly tasks: readonly TaskView[]; readonly hosts: readonly HostSlots[] }> {
   const args = { ...(all === true ? { all } : {}), ...(status === undefined ? {} : { status }) };
-  const asked = finder.live().filter(({ sessionId }) => session === undefined || sessionId === session);
+  const how = { signal: reach.signal, patience: "look" } as const;
+  const asked = reach.finder.live().filter(({ sessionId }) => session === undefined || sessionId === session);
   const replies = await Promise.all(asked.map(async (host) => {
     try {
-      const client = await finder.connect(host);
-      const reply = await client.request("call", { tool: "list_tasks", args }, { signal }) as ListReply; // of that tool
+      const client = await reach.finder.connect(host, how);
+      const reply = await client.request("call", { tool: "list_tasks", args }, how) as ListReply; // of that tool
       return [{ host, reply }];
     } catch (error) {
-      if (error instanceof HostGone) return [];
-      throw error;
+      if (error instanceof HostSilent) reach.tellSilence(host, error.state, STORED);
+      else if (!(error instanceof HostGone)) throw error;
+      return [];
     }
   }));
   const answered = replies.flat();

@@ -9,7 +9,7 @@ import { finish } from "../../support/delegation_script.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { callTools, hold, type RecordedRequest, type Reply } from "../../support/scripted_server.ts";
 import { TestSession } from "../../support/test_session.ts";
-import { NEVER } from "./stage.ts";
+import { NEVER, SELF } from "./stage.ts";
 
 const VISIT: Visit = { signal: NEVER, tell: () => {} };
 
@@ -91,10 +91,8 @@ Deno.test("serveSession() listens from the first task on and leaves nothing behi
   await clock.advance(1_000);
   await serving.listening;
   const path = socket() ?? "";
-  const client = await ControlClient.connect(
-    { socket: path, token: readToken(dir, session.hostId) ?? "" },
-    NEVER,
-  );
+  const address = { socket: path, token: readToken(dir, session.hostId) ?? "" };
+  const client = await ControlClient.connect(address, { host: SELF, clock }, { signal: NEVER });
   const task = await client.request("collect", { task_id: id, timeout_s: null }, { signal: NEVER });
   assert.equal(task.summary, "done");
   client[Symbol.dispose]();

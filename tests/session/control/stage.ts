@@ -1,12 +1,23 @@
+import process from "node:process";
 import { ControlClient } from "../../../lib/session/control/client.ts";
+import type { WatchedHost } from "../../../lib/session/control/host_silent.ts";
 import type { Handlers } from "../../../lib/session/control/methods.ts";
 import { ControlServer } from "../../../lib/session/control/server.ts";
 import { readToken } from "../../../lib/session/control/token.ts";
+import { processMark } from "../../../lib/support/process_mark.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { TempDir } from "../../support/temp_dir.ts";
 
 export const HOST = "h1";
 export const NEVER = new AbortController().signal;
+
+/** The process of the test, in which its hosts live. */
+export const SELF: WatchedHost = {
+  pid: process.pid,
+  startMark: processMark(process.pid) ?? "",
+  kind: "detached",
+  sessionId: "s00001",
+};
 
 function refuse(): never {
   throw new TypeError("No test asks for this");
@@ -54,7 +65,8 @@ export class ControlStage implements AsyncDisposable {
   }
 
   connect(token = this.token): Promise<ControlClient> {
-    return ControlClient.connect({ socket: this.server.path, token }, NEVER);
+    const address = { socket: this.server.path, token };
+    return ControlClient.connect(address, { host: SELF, clock: this.clock }, { signal: NEVER });
   }
 
   /** Resolves once the server has so many clients. */
