@@ -58,10 +58,15 @@ export class HostFinder implements Disposable {
   }
 }
 
-/** A host that is just coming or just leaving is asked again after so long. */
+/**
+ * A host comes and leaves in the database, and no event tells of that which can be counted on: a watch on its file stood
+ * still at times in the compiled binary, what lies in `run/` changes before the database does, and a process that is
+ * killed writes nothing. So who meets a host in that moment looks again, less and less often, and not for long.
+ */
 const RETRY_MS = 30;
+const LAST_RETRY_MS = 250;
 /** A minute, since machines may be slow; for a look some seconds. */
-const MAX_RETRIES = { look: 200, act: 2_000, wait: 2_000 } as const;
+const GIVE_UP_MS = { look: 6_000, act: 60_000, wait: 60_000 } as const;
 
 /**
  * Tries `ask` until it does not end in {@linkcode HostGone}: then it finds another host, or none. Rejects with
@@ -71,13 +76,14 @@ export async function untilAnswered<Result>(
   ask: () => Promise<Result>,
   { clock, signal, patience = "act" }: Pick<HostFinderOptions, "clock"> & WaitOptions,
 ): Promise<Result> {
-  for (let tries = 1;; tries++) {
+  const giveUpAt = clock.now() + GIVE_UP_MS[patience];
+  for (let waitMs = RETRY_MS;; waitMs = Math.min(2 * waitMs, LAST_RETRY_MS)) {
     try {
       return await ask();
     } catch (error) {
       if (!(error instanceof HostGone)) throw error;
-      if (tries === MAX_RETRIES[patience]) throw noAnswer(error);
-      await delay(clock, RETRY_MS, signal);
+      if (clock.now() >= giveUpAt) throw noAnswer(error);
+      await delay(clock, waitMs, signal);
     }
   }
 }
