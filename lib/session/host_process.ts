@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
-import { HOST_COMMAND, HOST_READY } from "./host_command.ts";
+import { asUnwritable } from "../config/unwritable.ts";
+import { HOST_COMMAND, HOST_READY, HOST_REFUSED, type HostRefusal } from "./host_command.ts";
 import { launchOf } from "../support/runtime.ts";
 import { messageOf, UserError } from "../support/errors.ts";
 
@@ -25,8 +26,7 @@ const MARKS = ["HERMES_HOST_ID", "HERMES_SESSION_ID", "HERMES_TASK_ID"];
 export async function startHost({ home, entry, env, signal }: StartHost): Promise<void> {
   signal.throwIfAborted();
   const logs = join(home, "logs");
-  mkdirSync(logs, { recursive: true, mode: 0o700 });
-  const log = openSync(join(logs, "host.log"), "a", 0o600);
+  const log = openLog(logs);
   try {
     const { program, args } = launchOf(entry);
     const child = spawn(program, [...args, HOST_COMMAND], {
@@ -35,9 +35,20 @@ export async function startHost({ home, entry, env, signal }: StartHost): Promis
       detached: true,
       stdio: ["ignore", "pipe", log],
     });
-    await ready(child, signal, join(logs, "host.log"));
+    await ready(child, signal, join(logs, LOG_FILE));
   } finally {
     closeSync(log);
+  }
+}
+
+const LOG_FILE = "host.log";
+
+function openLog(logs: string): number {
+  try {
+    mkdirSync(logs, { recursive: true, mode: 0o700 });
+    return openSync(join(logs, LOG_FILE), "a", 0o600);
+  } catch (error) {
+    throw asUnwritable(error, logs);
   }
 }
 
@@ -46,13 +57,13 @@ async function ready(child: ChildProcess, signal: AbortSignal, log: string): Pro
   let said = "";
   child.stdout?.on("data", (bytes: Uint8Array) => {
     said += new TextDecoder().decode(bytes);
-    if (said.includes(HOST_READY)) resolve();
+    if (said.startsWith(HOST_READY)) resolve();
   });
   child.once("error", (error) => reject(cannotStart(messageOf(error), log)));
-  child.once(
-    "exit",
-    (code) => code === 0 ? resolve() : reject(cannotStart(`it ended with code ${code}`, log)),
-  );
+  child.once("close", (code) => {
+    if (code === 0) resolve();
+    else reject(refusalIn(said) ?? cannotStart(`it ended with code ${code}`, log));
+  });
   const onAbort = () => reject(signal.reason);
   signal.addEventListener("abort", onAbort, { once: true });
   try {
@@ -62,6 +73,13 @@ async function ready(child: ChildProcess, signal: AbortSignal, log: string): Pro
     child.stdout?.destroy();
     child.unref();
   }
+}
+
+/** What the host said that a user can mend. */
+function refusalIn(said: string): UserError | null {
+  if (!said.startsWith(HOST_REFUSED)) return null;
+  const { message, hint, exitCode }: HostRefusal = JSON.parse(said.slice(HOST_REFUSED.length));
+  return new UserError(message, { ...hint === undefined ? {} : { hint }, exitCode });
 }
 
 function cannotStart(state: string, log: string): UserError {

@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname } from "node:path";
+import { isFullCode } from "../config/unwritable.ts";
 import { codeOf } from "../support/file_state.ts";
 import { Database } from "./database.ts";
 import { APPLICATION_ID, migrate } from "./migrate.ts";
@@ -76,7 +77,5 @@ function asStoreError(error: unknown, path: string): unknown {
   if (error instanceof StoreError) return new StoreError(error.trouble, path, { cause: error });
   const code = codeOf(error);
   if (!/^E[A-Z0-9]+$/.test(code)) return error; // not of the system
-  return new StoreError(code === "ENOSPC" || code === "EDQUOT" ? "full" : "unwritable", path, {
-    cause: error,
-  });
+  return new StoreError(isFullCode(code) ? "full" : "unwritable", path, { cause: error });
 }

@@ -1,4 +1,7 @@
+import { rmSync, writeFileSync } from "node:fs";
 import { EXIT_CONFIG } from "../config/home.ts";
+import { isFullCode } from "../config/unwritable.ts";
+import { codeOf } from "../support/file_state.ts";
 import { UserError } from "../support/errors.ts";
 
 /** Why a database cannot be used. `busy` and `full` pass by themselves or with a little help; the others stay. */
@@ -12,7 +15,7 @@ export class StoreError extends UserError {
     const { verb, state, hint } = WORDS[trouble];
     super(`Cannot ${verb} "${path}": ${options.state ?? state}`, {
       hint,
-      exitCode: trouble === "busy" ? EXIT_TEMPORARY : EXIT_CONFIG,
+      exitCode: trouble === "busy" || trouble === "full" ? EXIT_TEMPORARY : EXIT_CONFIG,
       cause: options.cause,
     });
     this.trouble = trouble;
@@ -68,11 +71,32 @@ const BY_TEXT: readonly (readonly [RegExp, StoreTrouble])[] = [
   [/not a database/, "foreign"],
 ];
 
-/** An error of SQLite as a {@linkcode StoreError}; any other, and one that is a bug of ours, as it is. */
+/**
+ * An error of SQLite as a {@linkcode StoreError}; any other, and one that is a bug of ours, as it is. Where there is no
+ * room for what SQLite puts beside a file, it only says that it cannot write.
+ */
 export function asStoreError(error: unknown, path: string): unknown {
   if (!(error instanceof Error) || !("code" in error) || error.code !== "ERR_SQLITE_ERROR") return error;
   const trouble = "errcode" in error && typeof error.errcode === "number"
     ? BY_CODE.get(error.errcode & 0xff) // the low byte is the primary code
     : BY_TEXT.find(([text]) => text.test(error.message))?.[1];
-  return trouble === undefined ? error : new StoreError(trouble, path, { cause: error });
+  if (trouble === undefined) return error;
+  const isFull = trouble === "unwritable" && isDiskFull(path);
+  return new StoreError(isFull ? "full" : trouble, path, { cause: error });
+}
+
+/** The least that SQLite asks for beside a database: the index of its log. */
+const LEAST_BYTES = 32 * 1024;
+
+/** Tried, because a quota does not show in what is free. */
+function isDiskFull(path: string): boolean {
+  const probe = `${path}.${crypto.randomUUID()}.tmp`;
+  try {
+    writeFileSync(probe, new Uint8Array(LEAST_BYTES), { mode: 0o600, flag: "wx" });
+    return false;
+  } catch (error) {
+    return isFullCode(codeOf(error));
+  } finally {
+    rmSync(probe, { force: true });
+  }
 }

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { finish } from "../support/delegation_script.ts";
 import { type EndToEnd, endToEnd } from "../support/end_to_end.ts";
 import { detachedHosts, untilDead } from "../support/host_end.ts";
+import { assertOneMessage } from "../support/one_message.ts";
 import { useServer } from "../support/scripted_home.ts";
 import {
   callTools,
@@ -140,3 +141,30 @@ endToEnd("a host whose token is not known is nobody's: commands say so and end",
   assert.equal(code, 1);
   assert.match(stderr, /^hermes: Cannot talk to this host: the token is wrong\n/);
 });
+
+endToEnd("a run/ that cannot be used is told with its name and the way out", async (hermes) => {
+  const run = `${hermes.hermesHome}/run`;
+  Deno.writeTextFileSync(run, "a file in its place");
+  const finished = await hermes.run(["delegate", "--async", "--offline", "-Q", "say: hello"]);
+  assertOneMessage(finished, {
+    code: 78,
+    says: [`Cannot write to "${run}": a file is in the way\n`, "HERMES_HOME"],
+  });
+  Deno.removeSync(run);
+  const logs = `${hermes.hermesHome}/logs`;
+  Deno.removeSync(logs, { recursive: true });
+  Deno.writeTextFileSync(logs, "another");
+  const again = await hermes.run(["delegate", "--async", "--offline", "-Q", "say: hello"]);
+  assertOneMessage(again, { code: 78, says: [`Cannot write to "${logs}": a file is in the way\n`] });
+});
+
+endToEnd("a run/ without write permission is told so", async (hermes) => {
+  const run = `${hermes.hermesHome}/run`;
+  Deno.mkdirSync(run, { mode: 0o500 });
+  const finished = await hermes.run(["delegate", "--async", "--offline", "-Q", "say: hello"]);
+  Deno.chmodSync(run, 0o700);
+  assertOneMessage(finished, {
+    code: 78,
+    says: [`Cannot write to "${run}": permission denied\n`, "HERMES_HOME"],
+  });
+}, { isBoundByModes: true });

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { MIGRATIONS } from "../../lib/store/schema.ts";
 import { StoreError, type StoreTrouble } from "../../lib/store/store_error.ts";
+import { openStore } from "../../lib/store/open_store.ts";
+import { systemClock } from "../../lib/support/clock.ts";
+import { SmallDisk } from "../support/small_disk.ts";
 import { beginIn, StoreGround } from "./store_ground.ts";
 
 /** What opening fails with; the file is then as it was. */
@@ -150,3 +153,24 @@ Deno.test("openStore() leaves nothing beside the file when it makes one", () => 
   made(ground);
   assert.deepEqual([...Deno.readDirSync(ground.home)].map(({ name }) => name), ["sessions.db"]);
 });
+
+Deno.test("openStore() tells a full disk from one that cannot be written to", {
+  ignore: !SmallDisk.isToBeHad(), // it takes root to mount one
+}, () => {
+  using disk = new SmallDisk(1024);
+  openStore(disk.path, { clock: systemClock })[Symbol.dispose]();
+  disk.fill();
+  const isFull = (error: unknown) =>
+    error instanceof StoreError && error.trouble === "full" && error.exitCode === 75;
+  assert.throws(() => {
+    using store = openStore(disk.path, { clock: systemClock });
+    beginIn(store);
+  }, isFull);
+  assert.deepEqual([...Deno.readDirSync(disk.path)].map(({ name }) => name).filter(isDraft), []);
+  disk.free();
+  openStore(disk.path, { clock: systemClock })[Symbol.dispose]();
+});
+
+function isDraft(name: string): boolean {
+  return name.endsWith(".tmp");
+}

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, rmSync, statfsSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import { fileState } from "../../support/file_state.ts";
+import { isFullCode } from "../../config/unwritable.ts";
+import { codeOf, fileState } from "../../support/file_state.ts";
 import { formatBytes } from "../render/format_bytes.ts";
 import { type Finding, finding, type Patient } from "./finding.ts";
 
@@ -32,7 +33,10 @@ function checkWriting(home: string): readonly Finding[] {
     writeFileSync(probe, "x", { mode: 0o600, flag: "wx" });
     return [];
   } catch (error) {
-    const hint = "Make it writable for you, or set HERMES_HOME to another directory";
+    const isFull = isFullCode(codeOf(error));
+    const hint = isFull
+      ? "Free some space on its disk"
+      : "Make it writable for you, or set HERMES_HOME to another directory";
     return [finding("disk", "problem", `${home} cannot be written to: ${fileState(error)}`, hint)];
   } finally {
     rmSync(probe, { force: true });

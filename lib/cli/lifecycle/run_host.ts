@@ -2,7 +2,7 @@ import { dirname } from "node:path";
 import type { LoadedConfig } from "../../config/load.ts";
 import { HostGone } from "../../session/control/client.ts";
 import { runHost } from "../../session/host.ts";
-import { HOST_READY } from "../../session/host_command.ts";
+import { HOST_READY, HOST_REFUSED, type HostRefusal } from "../../session/host_command.ts";
 import { HostFinder, untilAnswered } from "../../session/host_finder.ts";
 import { openStore } from "../../store/open_store.ts";
 import { systemClock } from "../../support/clock.ts";
@@ -34,9 +34,15 @@ export async function runHostCommand(io: Io): Promise<number> {
   try {
     await untilAnswered(host, { clock: systemClock, signal });
   } catch (error) {
-    if (ending.exitCode === null) throw error;
+    if (ending.exitCode !== null) return ending.exitCode;
+    if (error instanceof UserError) io.stdout.write(HOST_REFUSED + JSON.stringify(refusalOf(error)) + "\n");
+    throw error;
   }
   return ending.exitCode ?? EXIT.done;
+}
+
+function refusalOf({ message, hint, exitCode }: UserError): HostRefusal {
+  return { message, hint, exitCode };
 }
 
 /** Whether a detached host answers. Rejects with {@linkcode HostGone} when one is there that does not yet, or no more. */

@@ -4,6 +4,8 @@ import { lstatSync, mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
+import { EXIT_CONFIG } from "../../config/home.ts";
+import { UserError } from "../../support/errors.ts";
 
 /** Longer paths of sockets are refused by the system (sun_path has 104 bytes on macOS, 108 on Linux, a zero included). */
 const MAX_SOCKET_BYTES = 100;
@@ -39,5 +41,8 @@ function ownDirectory(base: string): string {
   mkdirSync(path, { recursive: true, mode: 0o700 });
   const found = lstatSync(path);
   if (found.isDirectory() && found.uid === uid && (found.mode & 0o077) === 0) return path;
-  throw new Error(`Cannot listen in "${path}": it is not a directory of this user alone`);
+  throw new UserError(`Cannot listen in "${path}": it is not a directory of this user alone`, {
+    hint: "Remove it, or set HERMES_HOME to a directory with a shorter path",
+    exitCode: EXIT_CONFIG,
+  });
 }

@@ -1,6 +1,8 @@
 import { chmodSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:net";
+import { join } from "node:path";
 import process from "node:process";
+import { asUnwritable } from "../../config/unwritable.ts";
 import type { Clock } from "../../support/clock.ts";
 import { socketPath } from "./address.ts";
 import { Connection } from "./connection.ts";
@@ -51,16 +53,15 @@ export class ControlServer implements AsyncDisposable {
     });
   }
 
-  /** Starts to listen, with a token of its own. */
+  /** Starts to listen, with a token of its own. Rejects with a `UserError` where it cannot write what that takes. */
   static async listen(options: ControlServerOptions): Promise<ControlServer> {
-    const path = socketPath(options.home, options.hostId);
-    const control = new ControlServer(options, path);
     try {
+      const control = new ControlServer(options, socketPath(options.home, options.hostId));
       await control.#listen();
       return control;
     } catch (error) {
       removeToken(options.home, options.hostId);
-      throw error;
+      throw asUnwritable(error, join(options.home, "run"));
     }
   }
 
