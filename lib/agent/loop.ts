@@ -235,6 +235,7 @@ const PROVIDER_REASONS: Readonly<Partial<Record<string, FailReason>>> = {
   content_filter: "content_filter",
   rate_limited: "rate_limited",
   budget: "budget",
+  store: "internal",
 };
 
 function failReason(error: unknown): FailReason {

@@ -63,6 +63,7 @@ const ERRORS: Readonly<Record<string, number>> = {
   unreachable: EXIT.temporary,
   timeout: EXIT.temporary,
   budget: EXIT.budget,
+  store: EXIT.temporary,
 };
 
 /** Reasons of failed tasks whose exit code does not depend on the error; any other is {@linkcode EXIT.failed}. */
@@ -84,6 +85,7 @@ function exitOfTask(task: TaskEnding): number {
 }
 
 function exitOfFailure({ reason, error }: TaskEnding): number {
+  if (error?.code === "store") return EXIT.temporary; // of reason internal, and yet no bug
   if (reason !== "provider_error" || error === undefined) return REASONS[reason ?? ""] ?? EXIT.failed;
   const code = exitOfError(error);
   if (code === EXIT.config) return EXIT.config;

@@ -12,7 +12,7 @@ export function exitOfEnd(end: LoopEnd): number {
     case "handover":
       return end.reason === "budget" ? EXIT.budget : EXIT.failed;
     case "failed":
-      return end.reason === "internal" ? EXIT.internal : exitOfError(end.error);
+      return end.reason === "internal" && end.error.code !== "store" ? EXIT.internal : exitOfError(end.error);
     default:
       return end satisfies never;
   }

@@ -1,4 +1,6 @@
 import { Budget } from "./budget.ts";
+import type { WireError } from "../support/errors.ts";
+import type { UncheckableBudget } from "./budget_refusal.ts";
 import { BudgetScope } from "./budget_scope.ts";
 import { BrokerDesk, type BrokerOptions } from "./broker_desk.ts";
 import type { Caps, SessionBroker, Spending } from "./provider.ts";
@@ -13,10 +15,11 @@ export function createBroker(options: BrokerOptions): SessionBroker {
   const session = new BudgetScope(null, "session", caps?.session ?? NO_CAPS);
   if (caps?.onRaise !== undefined) session.onRaise = caps.onRaise;
   const day = caps?.day === undefined ? [] : [new BudgetScope(null, "day", caps.day.caps, caps.day.book)];
-  const budget = new Budget(
-    [session, ...day],
-    ({ taskId, ...warning }) => emit({ type: "budget.warned", ...warning }, taskId ?? undefined),
-  );
+  const budget = new Budget([session, ...day], {
+    clock: options.clock,
+    onWarning: ({ taskId, ...warning }) => emit({ type: "budget.warned", ...warning }, taskId ?? undefined),
+    onTrouble: (trouble) => emit({ type: "error", error: troubleOf(trouble) }),
+  });
   const desk = new BrokerDesk(options, budget);
   const own = budget.open(null);
   return {
@@ -51,6 +54,13 @@ export function createBroker(options: BrokerOptions): SessionBroker {
       budget.pump();
     },
   };
+}
+
+function troubleOf(trouble: UncheckableBudget | null): WireError {
+  if (trouble === null) return { code: "store", message: "The budget of the day can be checked again" };
+  const { code, message, hint = "" } = trouble;
+  const words = trouble.mayPass ? `It is tried again for some minutes. ${hint}` : hint;
+  return { code, message, hint: words };
 }
 
 function spendingOf({ book, caps }: BudgetScope): Spending {

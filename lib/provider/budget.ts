@@ -1,10 +1,21 @@
+import type { Clock } from "../support/clock.ts";
+import { BookTrouble, type BookTroubleReader } from "./book_trouble.ts";
 import { BudgetAccount } from "./budget_account.ts";
+import { UncheckableBudget } from "./budget_refusal.ts";
 import { BudgetScope, type BudgetWarning, MemoryBook } from "./budget_scope.ts";
 import type { Payer, TaskAccount } from "./provider.ts";
 import { amountsOfBooking, type Booking } from "./booking.ts";
 import { decide, enter, isHeldUpByOthers, watchShared } from "./budget_decision.ts";
 import { type BudgetAsk, isTight, type Reservation } from "./reservation.ts";
 import { minus, NOTHING } from "./spend.ts";
+
+/** Who hears of a budget. */
+export interface BudgetOptions {
+  readonly clock: Clock;
+  /** May not throw. */
+  readonly onWarning: (warning: BudgetWarning) => void;
+  readonly onTrouble: BookTroubleReader;
+}
 
 interface Waiter {
   readonly ask: BudgetAsk;
@@ -23,14 +34,16 @@ export class Budget {
   /** Of tasks that are over while some below them go on, by id. */
   readonly #left = new Map<string, readonly BudgetScope[]>();
   readonly #onWarning: (warning: BudgetWarning) => void;
+  readonly #trouble: BookTrouble;
   #waiters: Waiter[] = [];
   /** While somebody waits for what other processes hold. */
   #watch: Disposable | null = null;
 
   /** `outer` are the scopes of everybody, the session's first. */
-  constructor(outer: readonly BudgetScope[], onWarning: (warning: BudgetWarning) => void) {
+  constructor(outer: readonly BudgetScope[], { clock, onWarning, onTrouble }: BudgetOptions) {
     this.#outer = outer;
     this.#onWarning = onWarning;
+    this.#trouble = new BookTrouble({ clock, onTrouble, retry: () => this.pump() });
   }
 
   /** The account of the session's own agent (null) or of a task, to be given to {@linkcode close}. */
@@ -97,7 +110,9 @@ export class Budget {
 
   /** Looks at all who wait again: more may have become free. */
   pump(): void {
-    this.#serve();
+    if (!this.#trouble.isWaiting) this.#serve();
+    if (this.#waiters.length === 0) this.#trouble.rest();
+    if (this.#trouble.isWaiting) return;
     if (this.#waiters.some(({ ask }) => isHeldUpByOthers(ask))) {
       this.#watch ??= watchShared(this.#outer, () => this.pump());
     } else {
@@ -116,6 +131,12 @@ export class Budget {
     return left;
   }
 
+  /** Nobody is let out, for all of them draw on the same book. */
+  #cannotCheck(trouble: UncheckableBudget): void {
+    if (this.#trouble.failed(trouble)) return;
+    for (const { settle } of this.#waiters.splice(0)) settle.reject(trouble);
+  }
+
   /** To people a command is a session. */
   #scopesOf(command: Payer | null): readonly BudgetScope[] {
     if (command === null) return [];
@@ -132,6 +153,8 @@ export class Budget {
       const { scopes } = ask.account;
       if (!ask.isHandover && scopes.some((scope) => heldUp.has(scope))) continue;
       const decision = decide(ask);
+      if (decision instanceof UncheckableBudget) return this.#cannotCheck(decision);
+      this.#trouble.passed();
       if (decision === "wait") {
         for (const scope of scopes) if (isTight(scope, ask)) heldUp.add(scope);
         continue;

@@ -1,6 +1,6 @@
 import type { SpendBook } from "../store/spend_book.ts";
-import { ProviderError } from "../support/errors.ts";
-import { BudgetRefusal, uncheckable } from "./budget_refusal.ts";
+import { type ProviderError, UserError } from "../support/errors.ts";
+import { BudgetRefusal, UncheckableBudget } from "./budget_refusal.ts";
 import type { BudgetScope } from "./budget_scope.ts";
 import { type BudgetAsk, isTight, judge, type Reservation, reservationOf } from "./reservation.ts";
 
@@ -21,7 +21,8 @@ export function decide(ask: BudgetAsk): Decision {
       return decision;
     });
   } catch (error) {
-    return uncheckable(error);
+    if (error instanceof UserError) return new UncheckableBudget(error);
+    return error instanceof Error ? error : new Error(String(error));
   }
 }
 

@@ -1,4 +1,5 @@
-import { ProviderError, UserError } from "../support/errors.ts";
+import { StoreError, type StoreTrouble } from "../store/store_error.ts";
+import { ProviderError, type UserError } from "../support/errors.ts";
 import { BudgetScope, type ScopeName } from "./budget_scope.ts";
 import { asideFor, type BudgetAsk, isUseful } from "./reservation.ts";
 import { minus } from "./spend.ts";
@@ -48,21 +49,31 @@ function isShort({ leftAtBest }: BudgetScope, ask: BudgetAsk, what: "usd" | "oth
   return !isUseful(ask, left);
 }
 
-/** Why a request is refused when a cap that others share cannot be looked up: it must not be overshot in silence. */
-export function uncheckable(error: unknown): Error {
-  if (!(error instanceof UserError)) return error instanceof Error ? error : new Error(String(error));
-  return new ProviderError(
-    "budget",
-    `Cannot send another request: the budget of the day cannot be checked (${error.message})`,
-    {
-      retryable: false,
-      hint: `${
-        error.hint ?? "Try again"
-      }; without this cap it goes on: hermes config set budget.day.usd null`,
-      cause: error,
-    },
-  );
+/**
+ * A cap that others share cannot be looked up, and must not be overshot in silence: no request is let out. That is no
+ * word on the budget, so whoever waits in vain fails for it and can be started anew.
+ */
+export class UncheckableBudget extends ProviderError {
+  /** What is in the way may pass by itself or with a little help: it is tried again. */
+  readonly mayPass: boolean;
+
+  constructor(error: UserError) {
+    super(
+      "store",
+      `Cannot send another request: the budget of the day cannot be checked (${error.message})`,
+      {
+        retryable: true,
+        hint: `${
+          error.hint ?? "Try again"
+        }; without this cap it goes on: hermes config set budget.day.usd null`,
+        cause: error,
+      },
+    );
+    this.mayPass = error instanceof StoreError && PASSING.includes(error.trouble);
+  }
 }
+
+const PASSING: readonly StoreTrouble[] = ["busy", "full", "unwritable"];
 
 const FREE = new BudgetScope(null, "session", { usd: null, tokens: null, requests: null });
 

@@ -22,8 +22,12 @@ export const DEFAULT_RETRY: RetryPolicy = {
   longestRetryAfterMs: 120_000,
 };
 
-/** Whether a request is sent once more that failed with this error, or its like, `attempt` times. */
+/**
+ * Whether a request is sent once more that failed with this error, or its like, `attempt` times. What the store cannot
+ * do the broker has waited for itself.
+ */
 export function isRetried(error: ProviderError, attempt: number, policy: RetryPolicy): boolean {
+  if (error.code === "store") return false;
   const most = error.code === "rate_limited" ? policy.maxRateLimited : policy.maxAttempts;
   if (!error.retryable || attempt >= most) return false;
   return (error.retryAfterMs ?? 0) <= policy.longestRetryAfterMs;

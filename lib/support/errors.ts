@@ -41,6 +41,7 @@ export type ProviderErrorCode =
   | "quota" // 402 and quota messages: the key has no money
   | "rate_limited" // 429
   | "budget" // refused by the broker: a cap of ours
+  | "store" // refused by the broker: a cap of ours cannot be looked up
   | "server" // 5xx
   | "unreachable" // no connection
   | "timeout" // no byte for too long

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { ToolRunner } from "../../lib/agent/run_tools.ts";
+import { ProviderError } from "../../lib/support/errors.ts";
 import { dispatch } from "../../lib/tools/dispatch.ts";
 import { Toolbox } from "../../lib/tools/toolbox.ts";
 import { AgentUnderTest, echo } from "../support/agent_loop.ts";
@@ -164,6 +165,14 @@ for (const [code, body, reason, errorCode] of FAILURES) {
     assert.deepEqual([end.reason, end.error.code], [reason, errorCode]);
   });
 }
+
+Deno.test("runLoop() ends as internal, not for its budget, when a cap cannot be looked up", async () => {
+  await using agent = await AgentUnderTest.start(inOrder());
+  const refuse = () => Promise.reject(new ProviderError("store", "the disk is full", { retryable: true }));
+  const end = await agent.run({ broker: { acquire: refuse, release() {} } });
+  const error = { code: "store", message: "the disk is full", retryable: true };
+  assert.deepEqual(end, { type: "failed", reason: "internal", error });
+});
 
 Deno.test("runLoop() ends as internal for a bug of ours in a tool, with every call answered", async () => {
   await using agent = await AgentUnderTest.start(inOrder(callTools(work({ n: 1 }, { n: 2 })), say("again")));

@@ -27,6 +27,8 @@ const CASES: readonly (readonly [claim: string, tasks: readonly TaskEnding[], co
   ["cancelled", [CANCELLED], 130],
   ["timeout", [failed("timeout")], 124],
   ["budget", [failed("budget", "budget")], 3],
+  ["a cap that cannot be looked up", [failed("internal", "store")], 75],
+  ["a bug of ours", [failed("internal", "internal")], 1],
   ["rate limited", [failed("rate_limited", "rate_limited")], 75],
   ["a server that is down", [failed("provider_error", "server", true)], 75],
   ["no connection", [failed("provider_error", "unreachable")], 75],

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { EventBody } from "../../lib/protocol/events.ts";
 import { createBroker } from "../../lib/provider/broker.ts";
 import type { Broker, SessionBroker } from "../../lib/provider/provider.ts";
 import type { Database } from "../../lib/store/database.ts";
@@ -27,7 +28,7 @@ class Day implements AsyncDisposable {
   readonly dir = new TempDir();
   readonly #seats: Seat[] = [];
 
-  seat(usd: number): Seat {
+  seat(usd: number, emit: (body: EventBody) => void = () => {}): Seat {
     const database = openDatabase(this.dir.path);
     const { clock } = this;
     const book = new DayBook({ database, hostId: `h${this.#seats.length}`, home: this.dir.path, clock });
@@ -36,6 +37,7 @@ class Day implements AsyncDisposable {
       settingsOf: () => ({ max_output_tokens: 100, price: PRICE }),
       clock,
       random: () => 0,
+      emit,
       budget: { session: NO_CAPS, day: { caps: { ...NO_CAPS, usd }, book } },
     });
     const seat = { broker, book, database };
@@ -164,20 +166,67 @@ const THIS_PROCESS = {
   since: 0,
 } as const;
 
-Deno.test("DayBook that cannot be looked up lets no request out, and says how to go on", async () => {
-  await using day = new Day();
-  const { broker, database } = day.seat(350);
-  using other = openDatabase(day.dir.path);
-  database.script("PRAGMA busy_timeout = 0");
+/** A day whose book another process keeps locked, from the begin on. */
+function lockedDay() {
+  const day = new Day();
+  const events: EventBody[] = [];
+  const seat = day.seat(350, (body) => events.push(body));
+  const other = openDatabase(day.dir.path);
+  seat.database.script("PRAGMA busy_timeout = 0");
   other.script("BEGIN IMMEDIATE");
-  await assert.rejects(take(broker), (error) => {
-    assert.ok(isBudget(error) && error instanceof ProviderError);
+  const stack = new AsyncDisposableStack();
+  stack.use(day);
+  stack.use(other);
+  return { ...seat, day, other, events, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}
+
+Deno.test("DayBook that cannot be looked up lets requests wait, says so once, and lets them out later", async () => {
+  await using locked = lockedDay();
+  const { broker, day, other, events } = locked;
+  const why: (string | null)[] = [];
+  const task = broker.forTask({
+    taskId: "t1",
+    parentId: null,
+    caps: NO_CAPS,
+    onWait: (each) => why.push(each),
+  });
+  const requests = [take(task), take(broker)];
+  await day.clock.advance(60_000);
+  assert.deepEqual(why, ["budget"]);
+  assert.deepEqual(events.map(({ type }) => type), ["error"]);
+  other.script("ROLLBACK");
+  await day.clock.advance(10_000);
+  broker.release((await requests[1]!).id, SPENT);
+  broker.release((await requests[0]!).id, SPENT);
+  task[Symbol.dispose]();
+  assert.deepEqual([...new Set(why)], ["budget", null]);
+  assert.deepEqual(events.map((event) => event.type === "error" && event.error.code), ["store", "store"]);
+  assert.equal(day.clock.pending, 0);
+});
+
+Deno.test("DayBook that cannot be looked up for minutes fails requests for that, not for the budget", async () => {
+  await using locked = lockedDay();
+  const { broker, day } = locked;
+  const refused = assert.rejects(take(broker), (error) => {
+    assert.ok(error instanceof ProviderError && error.code === "store" && error.retryable);
     assert.match(error.message, /the budget of the day cannot be checked \(Cannot use ".*": another process/);
     assert.match(error.hint ?? "", /hermes config set budget.day.usd null/);
     return true;
   });
-  other.script("ROLLBACK");
-  broker.release((await take(broker)).id, SPENT);
+  await day.clock.advance(6 * 60_000);
+  await refused;
+  assert.equal(day.clock.pending, 0);
+});
+
+Deno.test("DayBook is not tried any more when nobody waits for it", async () => {
+  await using locked = lockedDay();
+  const { broker, day } = locked;
+  const stop = new AbortController();
+  const stopped = assert.rejects(broker.acquire(ASK, stop.signal), { message: "enough" });
+  await day.clock.advance(1_000);
+  stop.abort(new Error("enough"));
+  await stopped;
+  assert.equal(day.clock.pending, 0);
 });
 
 Deno.test("DayBook that cannot be written keeps the hold and settles it later", async () => {

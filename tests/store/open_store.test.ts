@@ -4,6 +4,7 @@ import { StoreError, type StoreTrouble } from "../../lib/store/store_error.ts";
 import { openStore } from "../../lib/store/open_store.ts";
 import { systemClock } from "../../lib/support/clock.ts";
 import { SmallDisk } from "../support/small_disk.ts";
+import { TempDir } from "../support/temp_dir.ts";
 import { beginIn, StoreGround } from "./store_ground.ts";
 
 /** What opening fails with; the file is then as it was. */
@@ -157,7 +158,8 @@ Deno.test("openStore() leaves nothing beside the file when it makes one", () => 
 Deno.test("openStore() tells a full disk from one that cannot be written to", {
   ignore: !SmallDisk.isToBeHad(), // it takes root to mount one
 }, () => {
-  using disk = new SmallDisk(1024);
+  using dir = new TempDir();
+  using disk = new SmallDisk(dir.path, 1024);
   openStore(disk.path, { clock: systemClock })[Symbol.dispose]();
   disk.fill();
   const isFull = (error: unknown) =>

@@ -9,6 +9,7 @@ import type { AgentEvent, LoopEnd } from "../../lib/protocol/agent_events.ts";
 import type { ConversationUpdate } from "../../lib/protocol/conversation.ts";
 import type { ClosingOffer, ClosingReply } from "../../lib/protocol/worker_messages.ts";
 import { createModelClient } from "../../lib/provider/model_client.ts";
+import type { Broker } from "../../lib/provider/provider.ts";
 import { DEFAULT_RETRY } from "../../lib/provider/retry.ts";
 import { systemClock } from "../../lib/support/clock.ts";
 import { testBroker } from "../provider/ask_model.ts";
@@ -47,6 +48,7 @@ export interface LoopSetup {
   readonly maxTurns?: number;
   readonly turnsDone?: number;
   readonly context?: Partial<ContextCare>;
+  readonly broker?: Broker;
   /** Told of each event before the loop goes on. */
   readonly onEvent?: (event: AgentEvent) => void;
 }
@@ -80,10 +82,17 @@ export class AgentUnderTest implements AsyncDisposable {
 
   /** Runs the loop to its end; a second run goes on with the same conversation. */
   async run(
-    { runTool = noTool, tools = TOOLS, maxTurns = 10, turnsDone = 0, context = {}, onEvent = () => {} }:
-      LoopSetup = {},
+    {
+      runTool = noTool,
+      tools = TOOLS,
+      maxTurns = 10,
+      turnsDone = 0,
+      context = {},
+      onEvent = () => {},
+      ...setup
+    }: LoopSetup = {},
   ): Promise<LoopEnd> {
-    const { broker } = testBroker(this.server.baseUrl);
+    const broker = setup.broker ?? testBroker(this.server.baseUrl).broker;
     const loop = runLoop({
       conversation: this.conversation,
       client: createModelClient({

@@ -4,6 +4,7 @@ import { endDetachedHosts } from "./host_end.ts";
 import { type Launcher, launchersUnderTest } from "./launchers.ts";
 import { processesLeft } from "./processes.ts";
 import { type Finished, Running } from "./running.ts";
+import { SmallDisk } from "./small_disk.ts";
 import { TempDir } from "./temp_dir.ts";
 import { Tmux } from "./tmux.ts";
 
@@ -118,17 +119,20 @@ export interface Needs {
   readonly isPosix?: true;
   /** The modes of files bind the user; root writes to everything. */
   readonly isBoundByModes?: true;
+  /** A disk of its own can be mounted, which takes root. */
+  readonly smallDisk?: true;
 }
 
 /** Registers a case once for each launcher under test. */
 export function endToEnd(
   claim: string,
   body: (hermes: EndToEnd) => Promise<void>,
-  { commands = [], isPosix, isBoundByModes }: Needs = {},
+  { commands = [], isPosix, isBoundByModes, smallDisk }: Needs = {},
 ): void {
   const ignore = commands.some((command) => !isInstalled(command)) ||
     (isPosix === true && Deno.build.os === "windows") ||
-    (isBoundByModes === true && (Deno.build.os === "windows" || Deno.uid() === 0));
+    (isBoundByModes === true && (Deno.build.os === "windows" || Deno.uid() === 0)) ||
+    (smallDisk === true && !SmallDisk.isToBeHad());
   for (const launcher of launchersUnderTest()) {
     Deno.test({
       name: `hermes (${launcher.name}) ${claim}`,

@@ -2,12 +2,12 @@ import { TempDir } from "./temp_dir.ts";
 
 /** A disk of its own with little room; a test that cannot mount one (it takes root on Linux) is skipped. */
 export class SmallDisk implements Disposable {
-  readonly #dir = new TempDir();
+  readonly path: string;
 
-  constructor(kilobytes: number) {
-    if (mount(this.path, kilobytes)) return;
-    this.#dir[Symbol.dispose]();
-    throw new Error("Cannot mount a small disk: ask isToBeHad() first");
+  /** `path`: an empty directory. */
+  constructor(path: string, kilobytes: number) {
+    this.path = path;
+    if (!mount(path, kilobytes)) throw new Error("Cannot mount a small disk: ask isToBeHad() first");
   }
 
   /** Whether this machine lets a test mount one. */
@@ -16,10 +16,6 @@ export class SmallDisk implements Disposable {
     if (!mount(dir.path, 64)) return false;
     unmount(dir.path);
     return true;
-  }
-
-  get path(): string {
-    return this.#dir.path;
   }
 
   /** Takes all the room that is left. */
@@ -39,7 +35,6 @@ export class SmallDisk implements Disposable {
 
   [Symbol.dispose](): void {
     unmount(this.path);
-    this.#dir[Symbol.dispose]();
   }
 }
 

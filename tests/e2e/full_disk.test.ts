@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { finish } from "../support/delegation_script.ts";
+import { endToEnd } from "../support/end_to_end.ts";
+import { assertOneMessage } from "../support/one_message.ts";
+import { useServer } from "../support/scripted_home.ts";
+import { callTools, hold, type ScriptedServer, startScriptedServer } from "../support/scripted_server.ts";
+import { SmallDisk } from "../support/small_disk.ts";
+
+/** A slow machine may take long to start a child. */
+const PATIENCE = { timeoutMs: 60_000 };
+
+endToEnd("a task waits for room on a full disk and then goes on, its budget counted", async (hermes) => {
+  using disk = new SmallDisk(hermes.hermesHome, 2048);
+  const isFull = Promise.withResolvers<void>();
+  const call = callTools([{ name: "terminal", args: { command: "echo a step" } }]);
+  await using server: ScriptedServer = await startScriptedServer(({ index }) =>
+    index === 0 ? hold(isFull.promise, call) : finish("in the end")
+  );
+  useServer(hermes, server.baseUrl);
+  const running = hermes.start(["delegate", "--jsonl", "-t", "terminal", "something"]);
+  await server.waitForRequest(() => true, PATIENCE);
+  disk.fill();
+  isFull.resolve();
+  await running.stdout.waitFor(/the budget of the day cannot be checked/);
+  assert.equal(server.requests.length, 1, "nothing is sent unaccounted");
+  disk.free();
+  const { code, stdout } = await running.finished;
+  const ended = stdout.trimEnd().split("\n").map((line) => JSON.parse(line)).find(({ type }) =>
+    type === "task.ended"
+  );
+  assert.deepEqual([code, ended.task.status, server.requests.length], [0, "completed", 2]);
+}, { smallDisk: true });
+
+endToEnd("a full disk is told as full by whatever needs the store", async (hermes) => {
+  using disk = new SmallDisk(hermes.hermesHome, 1024);
+  await hermes.run(["delegate", "--offline", "-Q", "say: hello"]);
+  disk.fill();
+  for (const args of [["delegate", "--offline", "-Q", "say: hello"], ["list"]]) {
+    assertOneMessage(await hermes.run(args), { code: 75, says: ["the disk is full\nFree some space"] });
+  }
+  disk.free();
+  assert.equal((await hermes.run(["list"])).code, 0);
+}, { smallDisk: true });
