@@ -1,6 +1,5 @@
 import { systemClock } from "../support/clock.ts";
 import { UserError } from "../support/errors.ts";
-import { scrubEnvironment } from "../tools/terminal/scrub_environment.ts";
 import type { Parked } from "../delegation/supervisor.ts";
 import { EXIT } from "./exit_codes.ts";
 import type { Io } from "./io.ts";
@@ -42,9 +41,10 @@ export async function moveTasks(io: Io, run: Run): Promise<void> {
 /** Asks the detached host to go on with tasks. What that takes is loaded here: most runs end without it. */
 async function handOver(io: Io, taskIds: readonly string[]): Promise<void> {
   const { onDetachedHost } = await import("./lifecycle/detached_host.ts");
+  const { handedEnvironment } = await import("./lifecycle/handed_environment.ts");
   const { Reach } = await import("./lifecycle/reach.ts");
   using reach = new Reach(io, new AbortController().signal);
-  const params = { task_ids: [...taskIds], env: scrubEnvironment(io.env, reach.loaded.secrets.values) };
+  const params = { task_ids: [...taskIds], ...handedEnvironment(io, reach) };
   const { signal } = reach;
   await onDetachedHost(io, reach, (client) => client.request("resume", params, { signal }));
   io.stderr.write(`hermes: ${taskIds.join(", ")} ${are(taskIds)} in the background now (hermes list)\n`);

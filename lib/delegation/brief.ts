@@ -50,7 +50,7 @@ export class BriefWriter {
       history: isFresh ? null : history,
       messages: isFresh ? [firstMessage(spec, this.#cut(handedOn))] : wordsForResumed(history),
       model: spec.model,
-      ways: this.#ground.waysOf(spec.model),
+      ways: this.#ground.waysOf(spec.model, spec.taskId),
       tools: await this.#schemas(spec),
       cwd: spec.cwd,
       maxTurns: spec.limits.maxTurns,

@@ -16,6 +16,7 @@ export interface Ground {
   readonly sessionId: string;
   readonly clock: Clock;
   readonly startChild: StartChild;
+  /** As it is now; a host may get a newer one while it runs. */
   readonly config: Config;
   readonly broker: SessionBroker;
   /** Who pays for a task beside the session's own budget, with what was paid before. */
@@ -24,8 +25,8 @@ export interface Ground {
   readonly keeper: TaskKeeper;
   /** The model and the work toolsets of the session's own agent. */
   readonly model: ModelRef;
-  /** What the client of a model has to know, such as where to go on while its provider is down. */
-  waysOf(model: ModelRef): ModelWays;
+  /** What the client of a task's model has to know, such as where to go on while its provider is down. */
+  waysOf(model: ModelRef, taskId: string): ModelWays;
   readonly toolsets: readonly Toolset[];
   readonly cwd: string;
   /** The directory for what is too long for the conversation of an agent. */

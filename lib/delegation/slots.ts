@@ -12,7 +12,7 @@ interface Waiter {
  * task holds nothing; `grant` is called once, within the call that made room.
  */
 export class Slots {
-  readonly #limit: number;
+  #limit: number;
   readonly #taken = new Set<string>();
   /** Tasks that lent their slot and want one back: they go first. */
   #returning: Waiter[] = [];
@@ -24,6 +24,12 @@ export class Slots {
 
   get view(): SlotsView {
     return { running: this.#taken.size, limit: this.#limit, queued: this.#queue.length };
+  }
+
+  /** From now on there are so many; who has one keeps it. */
+  resize(limit: number): void {
+    this.#limit = limit;
+    this.#fill();
   }
 
   /** How many more tasks can be taken when `maxQueued` may wait. */

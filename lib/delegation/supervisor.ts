@@ -52,7 +52,9 @@ export class Supervisor implements AsyncDisposable {
     this.mail = new Mail(this);
     this.approvals = new Approvals({
       ...ground,
-      config: ground.config.approvals,
+      get config() {
+        return ground.config.approvals;
+      },
       redact: (text) => ground.redactor.text(text),
     });
     this.#dependencies = new Dependencies(this.table, this.slots);

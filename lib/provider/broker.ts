@@ -38,7 +38,8 @@ export function createBroker(options: BrokerOptions): SessionBroker {
     },
     get budget() {
       const [today] = day;
-      return { ...spendingOf(session), day: today === undefined ? null : spendingOf(today) };
+      const isCapped = today !== undefined && today.caps.usd !== null;
+      return { ...spendingOf(session), day: isCapped ? spendingOf(today) : null };
     },
     get usage() {
       return desk.tally.groups;
@@ -48,6 +49,10 @@ export function createBroker(options: BrokerOptions): SessionBroker {
     askAtCap(ask) {
       desk.askAtCap = ask;
       return { [Symbol.dispose]: () => void (desk.askAtCap = null) };
+    },
+    capDay(usd) {
+      for (const scope of day) scope.caps = { ...NO_CAPS, usd };
+      budget.pump();
     },
     raiseBudget(usd) {
       session.raise(usd);

@@ -22,10 +22,11 @@ import { DEFAULT_RETRY, isOfOneKey, retryDelayMs } from "./retry.ts";
 /** What a broker decides by. */
 export interface BrokerOptions
   extends Pick<PoolOptions, "clock" | "random">, Partial<Omit<PoolOptions, "clock" | "random">> {
-  /** Where a provider is and with which keys; throws for one that cannot be used. */
-  readonly endpointOf: (provider: string) => Endpoint;
+  /** Where a provider is and with which keys for a task (null: the session); throws for one that cannot be used. */
+  readonly endpointOf: (provider: string, taskId: string | null) => Endpoint;
   readonly settingsOf: (
     model: LeaseAsk["model"],
+    taskId: string | null,
   ) => Pick<ModelConfig, "max_output_tokens"> & Partial<Pick<ModelConfig, "price">>;
   /** No caps unless they are given. */
   readonly budget?: {
@@ -90,9 +91,10 @@ export class BrokerDesk {
   }
 
   async acquire(ask: LeaseAsk, account: BudgetAccount, signal: AbortSignal): Promise<Lease> {
-    const endpoint = this.#options.endpointOf(ask.model.provider);
+    const taskId = account.task?.taskId ?? null;
+    const endpoint = this.#options.endpointOf(ask.model.provider, taskId);
     await this.#waitBeforeRetry(ask, signal);
-    const { max_output_tokens: maxOutput, price = null } = this.#options.settingsOf(ask.model);
+    const { max_output_tokens: maxOutput, price = null } = this.#options.settingsOf(ask.model, taskId);
     if (price === null && endpoint.keys.length > 0) this.#news.priceUnknown(ask.model, account);
     const reservation = await this.#reserve({
       account,

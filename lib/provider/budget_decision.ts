@@ -51,6 +51,7 @@ function decideAlone(ask: BudgetAsk): Reservation | "wait" | ProviderError {
   return verdict === "never" ? new BudgetRefusal(ask) : reservationOf(ask, verdict.output);
 }
 
+/** A book without a cap is not looked at, so that it is in nobody's way. */
 function sharedOf(scopes: readonly BudgetScope[]): SpendBook | undefined {
-  return scopes.find(({ book }) => book.shared !== undefined)?.book;
+  return scopes.find(({ book, caps }) => book.shared !== undefined && caps.usd !== null)?.book;
 }

@@ -138,6 +138,8 @@ export interface SessionBroker extends Broker, Disposable {
   readonly usage: readonly UsageGroup[];
   /** How a key of this session is named to people; null for none that was used. */
   keyName(fingerprint: string): string | null;
+  /** From now on the day's cap is this; null: none. Only where the broker began with a day. */
+  capDay(usd: number | null): void;
   /** Raises the session's cap in US dollars by so much. */
   raiseBudget(usd: number): void;
   /**

@@ -6,7 +6,8 @@ import { type Clock, systemClock } from "../support/clock.ts";
 import { UserError } from "../support/errors.ts";
 import { ControlServer } from "./control/server.ts";
 import { sweepRun } from "./control/sweep.ts";
-import { hostHandlers, TaskEnvironments } from "./host_tasks.ts";
+import { HostCommands } from "./host_commands.ts";
+import { hostHandlers } from "./host_tasks.ts";
 import { openSession, type SessionOptions } from "./open_session.ts";
 import type { Session } from "./session.ts";
 
@@ -31,18 +32,18 @@ const PARK_GRACE_MS = 5_000;
 export async function runHost(
   { clock = systemClock, onReady, signal, ...options }: HostOptions,
 ): Promise<void> {
-  const environments = new TaskEnvironments();
+  const commands = new HostCommands(options);
   const session = await openSession({
     ...options,
     model: modelOf(options.loaded),
     cwd: dirname(options.loaded.path),
     toolsets: [],
     kind: "detached",
-    envOf: environments.envOf,
+    commands,
   });
   try {
-    environments.watch(session);
-    await serve(session, environments, { ...options, clock, onReady, signal });
+    commands.watch(session);
+    await serve(session, commands, { ...options, clock, onReady, signal });
   } finally {
     await session[Symbol.asyncDispose]();
   }
@@ -50,7 +51,7 @@ export async function runHost(
 
 async function serve(
   session: Session,
-  environments: TaskEnvironments,
+  commands: HostCommands,
   { loaded, clock, onReady, signal }: HostOptions & { readonly clock: Clock },
 ): Promise<void> {
   const unneeded = Promise.withResolvers<void>();
@@ -64,7 +65,7 @@ async function serve(
   await using server = await ControlServer.listen({
     home: dirname(loaded.path),
     hostId: session.hostId,
-    handlers: hostHandlers(session, environments),
+    handlers: hostHandlers(session, commands),
     clock,
     onClients: () => look(),
   });

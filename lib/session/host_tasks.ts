@@ -6,65 +6,26 @@ import { ToolFailure } from "../support/errors.ts";
 import { parseToolsets } from "../tools/toolsets.ts";
 import type { Handlers, Params, TaskPlace, Visit } from "./control/methods.ts";
 import { sessionHandlers } from "./control/session_handlers.ts";
-import type { SessionOptions } from "./open_session.ts";
+import type { HostCommands } from "./host_commands.ts";
 import type { Session } from "./session.ts";
 
 /** How long the turn of a task that is given up may still take. */
 const RELEASE_GRACE_MS = 5_000;
 
-type Env = SessionOptions["env"];
-
-/** The environments of the commands that delegated the tasks of the detached host: their own commands start from those. */
-export class TaskEnvironments {
-  readonly #of = new Map<string, Env>();
-  #arriving: Env | undefined;
-  #session: Session | null = null;
-
-  /** The environment of a task or of the one that it is below; that of the task that is just being taken in. */
-  readonly envOf = (taskId: string): Env | undefined => {
-    const owner = this.#session?.supervisor.table.get(taskId)?.spec.ownerId ?? null;
-    return this.#of.get(taskId) ?? (owner === null ? this.#arriving : this.envOf(owner));
-  };
-
-  /** Forgets each task's when it is over. */
-  watch(session: Session): void {
-    this.#session = session;
-    session.events.subscribe((event) => {
-      if (event.type === "task.ended") this.#of.delete(event.task.task_id);
-    }, Infinity);
-  }
-
-  set(taskId: string, env: Env): void {
-    this.#of.set(taskId, env);
-  }
-
-  /** Runs `take`, in which a task may start before its id is known. */
-  during<Result>(env: Env, take: () => Result): Result {
-    this.#arriving = env;
-    try {
-      return take();
-    } finally {
-      this.#arriving = undefined;
-    }
-  }
-}
-
 /** Answers clients of the detached host, which also takes tasks in. */
-export function hostHandlers(session: Session, environments: TaskEnvironments): Handlers {
+export function hostHandlers(session: Session, commands: HostCommands): Handlers {
   return {
     ...sessionHandlers(session, "detached"),
-    delegate: (params, visit) => delegate(session, environments, params, visit),
-    resume({ task_ids, env }) {
-      for (const id of task_ids) environments.set(id, env);
-      return { tasks: session.resumeTasks(task_ids) };
-    },
+    delegate: (params, visit) => delegate(session, commands, params, visit),
+    resume: ({ task_ids, ...handed }) =>
+      commands.during(handed, () => ({ tasks: session.resumeTasks(task_ids) })),
     release: (params) => release(session, params),
   };
 }
 
 async function delegate(
   session: Session,
-  environments: TaskEnvironments,
+  commands: HostCommands,
   { request, place }: Params<"delegate">,
   { signal }: Visit,
 ): Promise<SpawnReply> {
@@ -74,11 +35,10 @@ async function delegate(
   const look = () => supervisor.slots.room(max_queued) > 0 ? "ready" as const : null;
   await supervisor.waits.until({ owner: "shell", look, timeoutMs: null, signal });
   const caller = { ownerId: null, by: "user" as const, place: placeOf(place) };
-  const reply = await environments.during(
-    place.env,
+  const reply = await commands.during(
+    place,
     () => callDelegation(supervisor, "delegate_task_async", request, caller, signal),
   ) as SpawnReply; // the reply of that tool
-  environments.set(reply.task_id, place.env);
   session.flush(); // whoever reads the id finds the task, whatever becomes of this process
   return reply;
 }

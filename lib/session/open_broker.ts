@@ -24,7 +24,7 @@ const NO_CAPS: Caps = { usd: null, tokens: null, requests: null };
  * Both end with `stack`.
  */
 export async function openBroker(
-  { loaded, model, budgetUsd, kind }: SessionOptions,
+  { loaded, model, budgetUsd, kind, commands }: SessionOptions,
   { clock, events, store, stored }: BrokerParts,
   stack: AsyncDisposableStack,
 ): Promise<SessionBroker> {
@@ -34,28 +34,30 @@ export async function openBroker(
     offline = stack.use(await startOfflineServer()).baseUrl;
   }
   const home = dirname(loaded.path);
-  const openDay = (usd: number) => ({
+  const loadedOf = (taskId: string | null) => commands?.of(taskId).loaded ?? loaded;
+  const openDay = (usd: number | null) => ({
     caps: { usd, tokens: null, requests: null },
     book: stack.use(new DayBook({ database: store.database, hostId: stored.hostId, home, clock })),
   });
-  const { budget, credential_pool_strategies: strategies, providers } = loaded.config;
+  const { budget } = loaded.config;
   const session = kind === "detached" ? NO_CAPS : { ...budget.session, usd: budgetUsd ?? budget.session.usd };
   stored.allowed(session);
+  const isShared = budget.day.usd !== null || commands !== undefined; // a later command may bring a cap
   return stack.use(createBroker({
-    endpointOf: (provider): Endpoint => {
-      const endpoint = endpointOf(loaded, provider);
+    endpointOf: (provider, taskId): Endpoint => {
+      const endpoint = endpointOf(loadedOf(taskId), provider);
       return provider === "offline" && offline !== null ? { ...endpoint, baseUrl: offline } : endpoint;
     },
-    settingsOf: (ref) => modelSettings(loaded.config, ref),
+    settingsOf: (ref, taskId) => modelSettings(loadedOf(taskId).config, ref),
     clock,
     random: Math.random,
-    strategyOf: (provider) => strategies[provider] ?? "fill_first",
-    limitsOf: (provider) => providers[provider]?.limits ?? null,
+    strategyOf: (provider) => loadedOf(null).config.credential_pool_strategies[provider] ?? "fill_first",
+    limitsOf: (provider) => loadedOf(null).config.providers[provider]?.limits ?? null,
     state: fileCredentialState(home),
     budget: {
       session,
       onRaise: (caps) => stored.allowed(caps),
-      ...budget.day.usd === null ? {} : { day: openDay(budget.day.usd) },
+      ...isShared ? { day: openDay(budget.day.usd) } : {},
     },
     emit: (body, taskId) => events.emit(body, taskId),
     onBegin: (estimate) => stored.requestBegun(estimate),

@@ -17,6 +17,7 @@ import { endMarked } from "../tools/terminal/end_marked.ts";
 import { createShell } from "../tools/terminal/shell.ts";
 import type { Shell, Toolset } from "../tools/tool.ts";
 import { EventLog } from "./event_log.ts";
+import type { HostCommands } from "./host_commands.ts";
 import { openBroker } from "./open_broker.ts";
 import { openSessionStore } from "./open_session_store.ts";
 import { HOST_MARK, recoverHosts } from "./recover_hosts.ts";
@@ -44,8 +45,8 @@ export interface SessionOptions {
   readonly goOnWith?: string;
   /** Nothing that its agents do asks first. */
   readonly isYolo?: boolean;
-  /** The environment that the commands of a task start from, where it is not `env`. */
-  readonly envOf?: (taskId: string) => SessionOptions["env"] | undefined;
+  /** Those whose tasks the session runs, each with its own environment and config; absent: it is one command itself. */
+  readonly commands?: HostCommands;
 }
 
 /** The variable by which a command is known to be a task's. */
@@ -85,6 +86,11 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const own = ownShell(shellFor(null), () => endLeft(HOST_MARK, stored.hostId));
   opening.use(own); // after the tasks have ended theirs
   const supervisor = opening.use(new Supervisor(groundOf(options, { ...parts, shellFor, workers })));
+  options.commands?.follow(({ loaded: { config, ...rest }, env }) => {
+    secrets.learn({ config, ...rest }, env);
+    broker.capDay(config.budget.day.usd);
+    supervisor.slots.resize(config.delegation.max_concurrent_children);
+  });
   const { provider, model } = options.model;
   events.emit({ type: "session.started", provider, model, cwd: options.cwd, toolsets: options.toolsets });
   for (const message of passedOver(options.loaded)) {
@@ -124,13 +130,17 @@ interface GroundParts {
 }
 
 function groundOf(options: SessionOptions, parts: GroundParts): Ground {
-  const { loaded, cwd, env, toolsets } = options;
+  const { loaded, cwd, env, toolsets, commands } = options;
   const { clock, events, broker, shellFor, choice, workers, store, stored, secrets } = parts;
+  const current = () => (commands?.latest.loaded ?? loaded).config;
+  const riskGround = { home: env.HOME ?? homedir(), ...secrets };
   return {
     sessionId: stored.sessionId,
     clock,
     startChild: withoutSecrets(workers.start, secrets.redactor),
-    config: loaded.config,
+    get config() {
+      return current();
+    },
     broker,
     payerOf: taskPayers(store, stored, loaded.config),
     ledger: stored.ledger,
@@ -138,14 +148,14 @@ function groundOf(options: SessionOptions, parts: GroundParts): Ground {
     get model() {
       return choice.model;
     },
-    waysOf: (model) => waysOf(loaded, model),
+    waysOf: (model, taskId) => waysOf(commands?.of(taskId).loaded ?? loaded, model),
     toolsets,
     cwd,
     spillDir: spillDir(loaded, stored),
     ...secrets,
     shellFor,
     endCommands: (taskId) => endLeft(TASK_MARK, taskId),
-    judge: createJudge(loaded.config.approvals, { home: env.HOME ?? homedir(), ...secrets }),
+    judge: (action) => createJudge(current().approvals, riskGround)(action),
     isYolo: options.isYolo === true,
     emit: (body, taskId) => events.emit(body, taskId),
     saveSummary: (taskId, text) => saveSummary(dirname(loaded.path), taskId, text),
@@ -179,13 +189,14 @@ function spillDir({ path }: LoadedConfig, { sessionId }: SessionStore): string {
 }
 
 function openShell(
-  { env, envOf, loaded }: SessionOptions,
+  { commands, ...own }: SessionOptions,
   { stored, secrets, clock, taskId }: ShellParts,
 ): Shell {
   const { sessionId, hostId } = stored;
+  const { env, loaded } = commands?.of(taskId) ?? own;
   return createShell({
     outputBytes: loaded.config.terminal.output_chars,
-    env: (taskId === null ? undefined : envOf?.(taskId)) ?? env,
+    env,
     secrets: loaded.secrets.values,
     redactor: secrets.redactor,
     spillDir: spillDir(loaded, stored),

@@ -55,6 +55,7 @@ class HostStage implements AsyncDisposable {
     return {
       cwd: this.dir.path,
       env: { ...path, ...env },
+      secrets: {},
       model: OFFLINE,
       toolsets: ["terminal"],
       command,

@@ -160,6 +160,7 @@ function watchedBroker(
     keyName: (fingerprint) => broker.keyName(fingerprint),
     [Symbol.dispose]: () => broker[Symbol.dispose](),
     askAtCap: (ask) => broker.askAtCap(ask),
+    capDay: (usd) => broker.capDay(usd),
     raiseBudget: (usd) => broker.raiseBudget(usd),
   };
 }

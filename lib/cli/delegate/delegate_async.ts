@@ -4,10 +4,10 @@ import type { SpawnReply } from "../../protocol/task_view.ts";
 import type { TaskPlace } from "../../session/control/methods.ts";
 import { UserError } from "../../support/errors.ts";
 import type { TaskRequest } from "../../tools/delegation/task_arguments.ts";
-import { scrubEnvironment } from "../../tools/terminal/scrub_environment.ts";
 import { EXIT } from "../exit_codes.ts";
 import type { Io } from "../io.ts";
 import { onDetachedHost } from "../lifecycle/detached_host.ts";
+import { handedEnvironment } from "../lifecycle/handed_environment.ts";
 import type { Reach } from "../lifecycle/reach.ts";
 import { withReach } from "../lifecycle/with_reach.ts";
 import { loadRunConfig } from "../load_config.ts";
@@ -55,11 +55,11 @@ function refuseWaiting({ any, jsonl }: DelegateOptions): void {
   });
 }
 
-function placeOf(io: Io, { loaded }: Reach, model: ModelRef, options: DelegateOptions): TaskPlace {
-  const { session } = loaded.config.budget;
+function placeOf(io: Io, reach: Reach, model: ModelRef, options: DelegateOptions): TaskPlace {
+  const { session } = reach.loaded.config.budget;
   return {
     cwd: options.cwd ?? io.cwd,
-    env: scrubEnvironment(io.env, loaded.secrets.values),
+    ...handedEnvironment(io, reach),
     model,
     toolsets: [...options.toolsets ?? ALL_TOOLSETS],
     command: { id: crypto.randomUUID(), caps: { ...session, usd: options.budgetUsd ?? session.usd } },

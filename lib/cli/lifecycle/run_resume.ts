@@ -1,11 +1,11 @@
 import type { TaskView } from "../../protocol/task_view.ts";
 import { ToolFailure } from "../../support/errors.ts";
-import { scrubEnvironment } from "../../tools/terminal/scrub_environment.ts";
 import { EXIT } from "../exit_codes.ts";
 import type { Io } from "../io.ts";
 import { statusText } from "../render/status.ts";
 import { labelOf } from "../render/list.ts";
 import { connectTo, onDetachedHost } from "./detached_host.ts";
+import { handedEnvironment } from "./handed_environment.ts";
 import type { Reach } from "./reach.ts";
 import { collectTasks } from "./run_collect.ts";
 import { isFinalStatus } from "./settled.ts";
@@ -42,7 +42,7 @@ function refuseOthers({ store }: Reach, taskId: string): void {
 
 /** In the process that has its session open, or else in the detached host. */
 async function resume(io: Io, reach: Reach, taskId: string): Promise<readonly TaskView[]> {
-  const params = { task_ids: [taskId], env: scrubEnvironment(io.env, reach.loaded.secrets.values) };
+  const params = { task_ids: [taskId], ...handedEnvironment(io, reach) };
   const options = { signal: reach.signal };
   const sessionId = reach.store.tasks.get(taskId)?.sessionId;
   const own = reach.finder.live().find((host) => host.sessionId === sessionId && host.socket !== null);

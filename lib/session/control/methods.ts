@@ -5,7 +5,7 @@ import type { HostKind } from "../../store/store.ts";
 import { seconds, taskId, taskRequest } from "../../tools/delegation/task_arguments.ts";
 
 /** Changed incompatibly, the protocol gets another number; a client says the one that it speaks. */
-export const PROTOCOL = 1;
+export const PROTOCOL = 2;
 
 const cap = z.nullable(z.number().check(z.gte(0)));
 
@@ -15,6 +15,8 @@ export const taskPlace = z.strictObject({
   cwd: z.string(),
   /** Of its commands; without secrets. */
   env: z.record(z.string(), z.string()),
+  /** The rest of the environment: keys for its requests, which stay in the memory of the host. */
+  secrets: z.record(z.string(), z.string()),
   /** Unless a rule says otherwise. */
   model: z.strictObject({ provider: z.string(), model: z.string(), reasoningEffort: z.nullable(z.string()) }),
   toolsets: z.array(z.string()),
@@ -57,8 +59,9 @@ export const PARAMS = {
   /** Lets interrupted tasks go on in this host. */
   resume: z.strictObject({
     task_ids: z.array(taskId).check(z.minLength(1)),
-    /** Of their commands; only the detached host heeds it. */
+    /** Of their commands, and the rest of it; only the detached host heeds them. */
     env: taskPlace.shape.env,
+    secrets: taskPlace.shape.secrets,
   }),
   /** Brings the tasks of a session to a halt and forgets them: the process that has the session open goes on with them. */
   release: z.strictObject({ session_id: z.string() }),

@@ -5,7 +5,7 @@ import { connect, type Socket } from "node:net";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { SessionEvent } from "../../../lib/protocol/events.ts";
 import { HostGone } from "../../../lib/session/control/client.ts";
-import type { Visit } from "../../../lib/session/control/methods.ts";
+import { PROTOCOL, type Visit } from "../../../lib/session/control/methods.ts";
 import { ControlServer } from "../../../lib/session/control/server.ts";
 import { aborted } from "../../../lib/support/clock.ts";
 import { ToolFailure, UserError } from "../../../lib/support/errors.ts";
@@ -33,7 +33,7 @@ class RawClient implements Disposable {
   }
 }
 
-function hello(token: string, protocol = 1, id = 1): string {
+function hello(token: string, protocol = PROTOCOL, id = 1): string {
   return JSON.stringify({ jsonrpc: "2.0", id, method: "hello", params: { token, protocol } }) + "\n";
 }
 
@@ -68,7 +68,7 @@ Deno.test("a wrong token, a wrong version and a request before hello are refused
   version.socket.write(hello(stage.token, 99));
   assert.match(
     await version.closed,
-    /"code":-32001,"message":"Cannot talk to this host: it speaks version 1 /,
+    /"code":-32001,"message":"Cannot talk to this host: it speaks version 2 /,
   );
   using early = new RawClient(stage.server.path);
   early.socket.write('{"jsonrpc":"2.0","id":1,"method":"ping"}\n');
@@ -143,7 +143,7 @@ Deno.test("errors come over with all that people and programs read of them", asy
     message: failure.message,
     hint: "Wait",
   });
-  await assert.rejects(client.request("resume", { task_ids: ["t00001"], env: {} }, asked), {
+  await assert.rejects(client.request("resume", { task_ids: ["t00001"], env: {}, secrets: {} }, asked), {
     name: "UserError",
     message: refusal.message,
     hint: "Set a key",
