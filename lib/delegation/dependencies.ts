@@ -22,6 +22,11 @@ export class Dependencies {
     return this.#awaited(record).every((awaited) => awaited.state.status === "completed");
   }
 
+  /** Whether a task waits for this one. */
+  isAwaited(taskId: string): boolean {
+    return this.#waiting.has(taskId);
+  }
+
   /** A task has ended: those behind it start or fail. `now` in milliseconds since the epoch. */
   ended(record: TaskRecord, now: number): void {
     const behind = this.#waiting.get(record.id) ?? [];

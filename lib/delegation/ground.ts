@@ -9,6 +9,7 @@ import type { Judge } from "../tools/approval/judge.ts";
 import type { Shell, Toolset } from "../tools/tool.ts";
 import type { TaskKeeper } from "./task_keeper.ts";
 import type { TaskSpec } from "./task_spec.ts";
+import type { TaskSnapshot } from "./task_snapshot.ts";
 import type { StartChild } from "./workers.ts";
 
 /** What a session gives its supervisor to stand on. */
@@ -46,6 +47,8 @@ export interface Ground {
   /** Keeps a summary that is too long for its reader in a file. Returns its path; null when it could not be kept. */
   saveSummary(taskId: string, text: string): string | null;
   newTaskId(): string;
+  /** Resolves with a task that another process runs, once it is over. Rejects with the signal's reason only. */
+  untilOver(taskId: string, signal: AbortSignal): Promise<TaskSnapshot>;
 }
 
 /** Where a task of the shell works, and which budget its command gave it. */

@@ -15,6 +15,7 @@ import { ChildRun } from "./child_run.ts";
 import { childServices } from "./child_services.ts";
 import { judgeClosing } from "./closing.ts";
 import { Dependencies } from "./dependencies.ts";
+import { ForeignTasks } from "./foreign_tasks.ts";
 import type { Caller, Ground } from "./ground.ts";
 import { Mail } from "./mail.ts";
 import { planTasks } from "./plan_task.ts";
@@ -41,6 +42,7 @@ export class Supervisor implements AsyncDisposable {
   readonly mail: Mail;
   readonly #runs = new Map<string, ChildRun>();
   readonly #dependencies: Dependencies;
+  readonly #foreign: ForeignTasks;
   readonly #briefs: BriefWriter;
   readonly #startLine: StartLine;
   #isClosed = false;
@@ -58,6 +60,11 @@ export class Supervisor implements AsyncDisposable {
       redact: (text) => ground.redactor.text(text),
     });
     this.#dependencies = new Dependencies(this.table, this.slots);
+    this.#foreign = new ForeignTasks({
+      ground,
+      table: this.table,
+      onOver: (record) => this.#dependencies.ended(record, this.ground.clock.now()),
+    });
     this.#briefs = new BriefWriter(ground);
     this.#startLine = new StartLine(ground.clock);
   }
@@ -65,7 +72,7 @@ export class Supervisor implements AsyncDisposable {
   /** Takes tasks, all or none, and returns their records at once, before any child has started. */
   spawn(requests: readonly TaskRequest[], caller: Caller): readonly TaskRecord[] {
     if (this.#isClosed) throw new ToolFailure("not_running", "Cannot delegate: the session is closed");
-    if (caller.by === "user") this.#learn(requests.flatMap(({ after }) => after ?? []));
+    if (caller.by === "user") this.#foreign.learn(requests.flatMap(({ after }) => after ?? []));
     const now = this.ground.clock.now();
     const records = planTasks(this, requests, caller).map((spec) =>
       new TaskRecord(spec, now, (record, event) => this.#changed(record, event))
@@ -79,7 +86,7 @@ export class Supervisor implements AsyncDisposable {
 
   /** Takes tasks in as an earlier run left them, those above before those below; none of them starts. */
   adopt(snapshots: readonly TaskSnapshot[]): readonly TaskRecord[] {
-    return snapshots.filter(({ spec }) => this.table.get(spec.taskId) === undefined).map((snapshot) => {
+    return snapshots.filter(({ spec }) => !this.table.owns(spec.taskId)).map((snapshot) => {
       const record = this.#restored(snapshot);
       this.table.add(record);
       return record;
@@ -89,12 +96,19 @@ export class Supervisor implements AsyncDisposable {
   /** Lets an interrupted task go on where its last run stopped. */
   resume(record: TaskRecord): void {
     record.apply({ type: "resumed", at: this.ground.clock.now() });
+    this.#foreign.learn(record.spec.after);
     this.#enqueue(record);
   }
 
   /** Tells where a task is. */
   tellProgress({ id, progress: { turn, currentTool: current_tool } }: TaskRecord): void {
     this.ground.emit({ type: "task.progress", turn, current_tool }, id);
+  }
+
+  /** Forgets a task that another process goes on with; those that were to follow it do so all the same. */
+  letGo(record: TaskRecord): void {
+    this.table.remove(record);
+    if (this.#dependencies.isAwaited(record.id)) this.#foreign.learn([record.id]);
   }
 
   /** The record of a task as everyone sees it, now. */
@@ -196,6 +210,7 @@ export class Supervisor implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true;
     await this.close("session_closed");
+    this.#foreign[Symbol.dispose]();
     this.#startLine[Symbol.dispose]();
   }
 
@@ -260,17 +275,11 @@ export class Supervisor implements AsyncDisposable {
     return TaskRecord.restored(snapshot, (record, event) => this.#changed(record, event));
   }
 
-  /** A person may let a task follow one of another session, once that is over. */
-  #learn(taskIds: readonly string[]): void {
-    for (const taskId of taskIds) {
-      const found = this.table.get(taskId) === undefined ? this.ground.keeper.find(taskId) : undefined;
-      if (found !== undefined) this.table.know(this.#restored(found));
-    }
-  }
-
+  /** One behind a task of another session is not: that may go on there. */
   #isHeldUp({ spec, state }: TaskRecord): boolean {
     if (state.status !== "queued") return false;
-    const before = spec.after.flatMap((taskId) => this.table.get(taskId) ?? []);
+    const before = spec.after.filter((taskId) => this.table.owns(taskId))
+      .flatMap((taskId) => this.table.get(taskId) ?? []);
     return before.some((record) => record.state.status === "interrupted" || this.#isHeldUp(record));
   }
 

@@ -10,17 +10,26 @@ const NAMED_IDS = 20;
 export class TaskTable {
   readonly #records = new Map<string, TaskRecord>();
   readonly #children = new Map<OwnerId, TaskRecord[]>();
+  /** Only known, not of this session. */
+  readonly #foreign = new Set<string>();
 
   add(record: TaskRecord): void {
     this.#records.set(record.id, record);
+    this.#foreign.delete(record.id);
     const siblings = this.#children.get(record.spec.ownerId);
     if (siblings === undefined) this.#children.set(record.spec.ownerId, [record]);
     else siblings.push(record);
   }
 
-  /** Makes a task known by its id that is nobody's here. */
+  /** Makes a task known by its id that is nobody's here; known again, it is what it is now. */
   know(record: TaskRecord): void {
     this.#records.set(record.id, record);
+    this.#foreign.add(record.id);
+  }
+
+  /** Whether it is a task of this session, not one that is only known. */
+  owns(taskId: string): boolean {
+    return this.#records.has(taskId) && !this.#foreign.has(taskId);
   }
 
   /** Forgets a task that another process goes on with. */

@@ -93,6 +93,7 @@ function groundOf(
     emit() {},
     saveSummary: (taskId, text) => saveSummary(dirname(loaded.path), taskId, text),
     newTaskId: nothingRuns,
+    untilOver: nothingRuns,
   };
 }
 

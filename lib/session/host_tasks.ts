@@ -2,7 +2,6 @@ import { callDelegation } from "../delegation/delegation_calls.ts";
 import type { CallerPlace } from "../delegation/ground.ts";
 import type { TaskRecord } from "../delegation/task_record.ts";
 import type { SpawnReply } from "../protocol/task_view.ts";
-import { ToolFailure } from "../support/errors.ts";
 import { parseToolsets } from "../tools/toolsets.ts";
 import type { Handlers, Params, TaskPlace, Visit } from "./control/methods.ts";
 import { sessionHandlers } from "./control/session_handlers.ts";
@@ -30,7 +29,6 @@ async function delegate(
   { signal }: Visit,
 ): Promise<SpawnReply> {
   const { supervisor } = session;
-  for (const taskId of request.after ?? []) refuseForeign(session, taskId);
   const { max_queued } = supervisor.ground.config.delegation;
   const look = () => supervisor.slots.room(max_queued) > 0 ? "ready" as const : null;
   await supervisor.waits.until({ owner: "shell", look, timeoutMs: null, signal });
@@ -43,16 +41,6 @@ async function delegate(
   return reply;
 }
 
-/** What another process runs comes to an end that this one does not hear of. */
-function refuseForeign({ supervisor, store, hostId }: Session, taskId: string): void {
-  const task = store.tasks.get(taskId);
-  if (task === undefined || task.endedAt !== null || task.hostId === hostId) return;
-  if (supervisor.table.get(taskId) !== undefined) return;
-  throw new ToolFailure("not_running", `Cannot start after task ${taskId}: another session runs it`, {
-    hint: `Wait for it first: hermes collect ${taskId}`,
-  });
-}
-
 /** Gives up the tasks of a session: each stops at the end of its turn, or where it is when that takes too long. */
 async function release(
   session: Session,
@@ -61,7 +49,7 @@ async function release(
   const isMeant = ({ spec }: TaskRecord) => spec.sessionId === session_id;
   const parked = await session.park(RELEASE_GRACE_MS, isMeant);
   const { table } = session.supervisor;
-  for (const record of table.seenBy(null).filter(isMeant)) table.remove(record);
+  for (const record of table.seenBy(null).filter(isMeant)) session.supervisor.letGo(record);
   return { task_ids: parked.filter(({ record }) => !record.isFinal).map(({ record }) => record.id) };
 }
 

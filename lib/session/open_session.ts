@@ -160,6 +160,10 @@ function groundOf(options: SessionOptions, parts: GroundParts): Ground {
     emit: (body, taskId) => events.emit(body, taskId),
     saveSummary: (taskId, text) => saveSummary(dirname(loaded.path), taskId, text),
     newTaskId: () => stored.newTaskId(),
+    async untilOver(taskId, signal) {
+      const { untilOver } = await import("./until_over.ts"); // load on use
+      return await untilOver(taskId, { home: dirname(loaded.path), store, clock, signal });
+    },
   };
 }
 

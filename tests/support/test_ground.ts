@@ -58,6 +58,7 @@ export function testGround(config: Record<string, unknown> = {}, more: Partial<G
     emit: (body, taskId) => void emitted.push({ taskId, ...body }),
     saveSummary: (taskId) => `/spill/${taskId}.md`,
     newTaskId: () => `t${String(++lastId).padStart(5, "0")}`,
+    untilOver: (_taskId, signal) => untilAborted(signal),
     ...more,
     clock,
     puppets,

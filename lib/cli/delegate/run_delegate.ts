@@ -37,13 +37,6 @@ export async function runDelegate(
   }
   const startedAt = performance.now();
   using ending = new Ending(io);
-  if (options.after !== undefined) {
-    const { awaitOthers } = await import("./await_others.ts");
-    await awaitOthers(io, options.after, ending.signal).catch((error) => {
-      if (ending.exitCode === null) throw error;
-    });
-    if (ending.exitCode !== null) return ending.exitCode;
-  }
   await using run = await openRun(io, { ...options, kind: "delegate", asksPerson: hasPerson(io) });
   using _answers = answerQuestions(io, run);
   const pinned = pinModel(requests, run.session.model, options);

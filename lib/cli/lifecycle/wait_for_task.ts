@@ -40,7 +40,8 @@ export class TimeLimit implements Disposable {
  */
 export async function waitForTask(reach: Reach, task_id: string, limit: TimeLimit): Promise<CollectedTask> {
   return await reach.ask<CollectedTask>(task_id, {
-    live: (client, how) => client.request("collect", { task_id, timeout_s: limit.leftS }, how),
+    live: (client, how) =>
+      client.request("collect", { task_id, timeout_s: limit.leftS, ends_at_question: true }, how),
     async stored(archive) {
       const task = replyOf<CollectedTask>(await archive.call("collect_task", { task_id, timeout_s: 0 }));
       return { ...task, timed_out: !isSettledStatus(task.status) };

@@ -42,8 +42,8 @@ export const PARAMS = {
     tool: z.enum(["check_task", "steer_task", "collect_task", "cancel_task", "list_tasks"]),
     args: z.record(z.string(), z.unknown()),
   }),
-  /** Waits until a task is over, was interrupted or asks; null: no limit. */
-  collect: z.strictObject({ task_id: taskId, timeout_s: z.nullable(seconds) }),
+  /** Waits until a task is over, was interrupted or, if that is wanted, asks; null: no limit. */
+  collect: z.strictObject({ task_id: taskId, timeout_s: z.nullable(seconds), ends_at_question: z.boolean() }),
   /** Answers what a task, or the agent of a session, asks to be allowed. */
   approval: z.strictObject({
     id: z.string(),

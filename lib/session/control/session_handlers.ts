@@ -47,14 +47,14 @@ async function callTool(
 /** Waits for one task, whatever is said in the session or asked by its other tasks meanwhile. */
 async function collect(
   session: Session,
-  { task_id, timeout_s }: Params<"collect">,
+  { task_id, timeout_s, ends_at_question }: Params<"collect">,
   { signal }: Visit,
 ): Promise<CollectedTask> {
   const { table, waits } = session.supervisor;
   const record = table.find(task_id, null);
   const end = await waits.until({
     owner: SHELL,
-    look: () => isOver(record) || asks(record) ? "ready" : null,
+    look: () => isOver(record) || (ends_at_question && asks(record)) ? "ready" : null,
     timeoutMs: timeout_s === null ? null : timeout_s * 1000,
     signal,
   });

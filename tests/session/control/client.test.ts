@@ -131,7 +131,11 @@ Deno.test("a stopped host is told of soon; who only waits is told so and gets th
   await puppet.answer("hello");
   using client = await connected;
   const options = { signal: NEVER, patience: "wait" } as const;
-  const collected = client.request("collect", { task_id: "t00001", timeout_s: null }, options);
+  const collected = client.request(
+    "collect",
+    { task_id: "t00001", timeout_s: null, ends_at_question: true },
+    options,
+  );
   await puppet.clock.advance(2_000);
   await puppet.answer("ping");
   assert.equal(await isOpen(collected), true);

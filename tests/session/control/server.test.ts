@@ -116,7 +116,9 @@ Deno.test("unknown methods and wrong parameters are refused, and the client stay
   using client = await stage.connect();
   await assert.rejects(client.request("nonsense" as "ping", {}, { signal: NEVER }), /no such method/);
   await assert.rejects(
-    client.request("collect", { task_id: "t00001", timeout_s: -1 }, { signal: NEVER }),
+    client.request("collect", { task_id: "t00001", timeout_s: -1, ends_at_question: true }, {
+      signal: NEVER,
+    }),
     (error: unknown) =>
       error instanceof ToolFailure && error.code === "invalid_arguments" && /timeout_s/.test(error.message),
   );

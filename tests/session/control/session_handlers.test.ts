@@ -26,11 +26,11 @@ Deno.test("collect waits for its own task, whatever is asked or said in the sess
   await using stage = await TestSession.open({ child: child(gate.promise) });
   const [slow = "", asking = ""] = await stage.spawn("SLOW", "ASK");
   const handlers = sessionHandlers(stage.session, "chat");
-  const collecting = handlers.collect({ task_id: slow, timeout_s: null }, VISIT);
-  const asked = await handlers.collect({ task_id: asking, timeout_s: null }, VISIT);
+  const collecting = handlers.collect({ task_id: slow, timeout_s: null, ends_at_question: true }, VISIT);
+  const asked = await handlers.collect({ task_id: asking, timeout_s: null, ends_at_question: true }, VISIT);
   assert.deepEqual([asked.status, asked.interrupted_by, asked.timed_out], ["needs_input", "question", false]);
   stage.session.supervisor.waits.messageCame(null);
-  const looked = await handlers.collect({ task_id: slow, timeout_s: 0 }, VISIT);
+  const looked = await handlers.collect({ task_id: slow, timeout_s: 0, ends_at_question: true }, VISIT);
   assert.deepEqual([looked.status, looked.timed_out, looked.interrupted_by], ["running", true, undefined]);
   gate.resolve();
   const task = await collecting;
@@ -45,7 +45,7 @@ Deno.test("deliver counts once, for a result of the shell's own that is over; ne
   const deliver = () => shell.deliver({ task_id: id }, VISIT);
   assert.deepEqual(await deliver(), { delivered: false }, "it still runs");
   gate.resolve();
-  await shell.collect({ task_id: id, timeout_s: null }, VISIT);
+  await shell.collect({ task_id: id, timeout_s: null, ends_at_question: true }, VISIT);
   const chat = sessionHandlers(stage.session, "chat");
   assert.deepEqual(await chat.deliver({ task_id: id }, VISIT), { delivered: false }, "it is the chat's");
   assert.deepEqual([await deliver(), await deliver()], [{ delivered: true }, { delivered: false }]);
@@ -69,7 +69,7 @@ Deno.test("follow replays a task's events after a number without a gap, and no o
   seen.length = 0;
   await handlers.follow({ task_id: second, since: from }, { signal: NEVER, tell });
   assert.deepEqual(seen, all.filter((seq) => seq > from));
-  await handlers.collect({ task_id: first, timeout_s: null }, VISIT);
+  await handlers.collect({ task_id: first, timeout_s: null, ends_at_question: true }, VISIT);
 });
 
 Deno.test("a host that a person has open takes no tasks of the shell", async () => {
@@ -93,7 +93,9 @@ Deno.test("serveSession() listens from the first task on and leaves nothing behi
   const path = socket() ?? "";
   const address = { socket: path, token: readToken(dir, session.hostId) ?? "" };
   const client = await ControlClient.connect(address, { host: SELF, clock }, { signal: NEVER });
-  const task = await client.request("collect", { task_id: id, timeout_s: null }, { signal: NEVER });
+  const task = await client.request("collect", { task_id: id, timeout_s: null, ends_at_question: true }, {
+    signal: NEVER,
+  });
   assert.equal(task.summary, "done");
   client[Symbol.dispose]();
   const disposed = serving[Symbol.asyncDispose]();
