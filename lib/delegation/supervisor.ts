@@ -215,6 +215,7 @@ export class Supervisor implements AsyncDisposable {
   }
 
   #enqueue(record: TaskRecord): void {
+    record.journalledIn(this.ground.sessionId);
     this.ground.keeper.changed(record);
     const held = !this.#dependencies.add(record);
     record.progress.waitingFor = held ? "after" : "slot";

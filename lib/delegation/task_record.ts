@@ -20,6 +20,8 @@ export class TaskRecord {
   refusal: WireError | null = null;
   /** Processes of its commands that could not be ended, when it was over. */
   leftBehind: readonly string[] = [];
+  /** The sessions whose journals have its events, in the order in which it came to them. */
+  #journals: readonly string[] = [];
   #isResumed = false;
   #state: TaskState;
   readonly #onChange: (record: TaskRecord, event: TaskEvent) => void;
@@ -35,11 +37,12 @@ export class TaskRecord {
 
   /** The record of a task that was stored; `onChange` as in the constructor. */
   static restored(
-    { spec, createdAt, state, cancelWords, refusal, progress, steers, evidence }: TaskSnapshot,
+    { spec, createdAt, state, cancelWords, refusal, progress, steers, evidence, journals }: TaskSnapshot,
     onChange: (record: TaskRecord, event: TaskEvent) => void,
   ): TaskRecord {
     const record = new TaskRecord(spec, createdAt, onChange);
     record.#state = state;
+    record.#journals = journals ?? [spec.sessionId];
     record.cancelWords = cancelWords;
     record.refusal = refusal;
     record.progress.restore(progress);
@@ -60,7 +63,13 @@ export class TaskRecord {
       progress: this.progress.snapshot,
       steers: this.steers.snapshot,
       evidence: this.evidence.view,
+      journals: this.#journals,
     };
+  }
+
+  /** From now on its events are in the journal of this session. */
+  journalledIn(sessionId: string): void {
+    if (!this.#journals.includes(sessionId)) this.#journals = [...this.#journals, sessionId];
   }
 
   get id(): string {

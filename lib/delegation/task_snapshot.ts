@@ -18,6 +18,8 @@ export interface TaskSnapshot {
   readonly progress: ProgressSnapshot;
   readonly steers: readonly SteerSnapshot[];
   readonly evidence: EvidenceView;
+  /** The sessions whose journals have its events; absent in what an earlier program stored: its own one. */
+  readonly journals?: readonly string[];
 }
 
 /** What was stored as a snapshot; throws `TypeError` for one of another version. */

@@ -20,6 +20,7 @@ export function viewTask(record: TaskRecord, context: ViewContext): TaskView {
   const { spec, state, progress } = record;
   const end = "endedAt" in state ? state.endedAt : context.now;
   const startedAt = "startedAt" in state ? state.startedAt : null;
+  const firstAt = state.firstStartedAt ?? startedAt;
   return {
     task_id: spec.taskId,
     name: spec.name,
@@ -30,7 +31,7 @@ export function viewTask(record: TaskRecord, context: ViewContext): TaskView {
     waiting_for: waitingFor(record),
     queue_position: context.queuePosition,
     queued_s: toSeconds((startedAt ?? end) - state.queuedAt),
-    elapsed_s: startedAt === null ? 0 : toSeconds(end - startedAt),
+    elapsed_s: firstAt === null ? 0 : toSeconds(end - firstAt),
     turn: progress.turn,
     max_turns: spec.limits.maxTurns,
     current_tool: "endedAt" in state ? null : progress.currentTool,

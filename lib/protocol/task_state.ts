@@ -55,6 +55,8 @@ export interface Failure {
 interface Times {
   /** Milliseconds since the epoch, as all times here. */
   readonly queuedAt: number;
+  /** When an earlier run of it began, the first; absent: there was none. */
+  readonly firstStartedAt?: number;
 }
 interface Started extends Times {
   readonly startedAt: number;
@@ -125,7 +127,7 @@ export function advance(state: TaskState, event: TaskEvent): TaskState {
   }
   switch (event.type) {
     case "started":
-      return { status: "running", queuedAt: state.queuedAt, startedAt: event.at };
+      return { status: "running", ...timesOf(state), startedAt: event.at };
     case "asked":
       return { ...started(state), status: "needs_input", question: event.question };
     case "answered":
@@ -142,7 +144,7 @@ export function advance(state: TaskState, event: TaskEvent): TaskState {
     case "host_died":
       return { ...ended(state, event.at), status: "interrupted", reason: "host_died" };
     case "resumed":
-      return { status: "queued", queuedAt: event.at };
+      return { status: "queued", ...timesOf(state), queuedAt: event.at };
     default:
       return event satisfies never;
   }
@@ -179,13 +181,16 @@ function isCancel(cause: StopCause): cause is CancelReason {
 
 function started(state: TaskState): Started {
   if (!("startedAt" in state) || state.startedAt === null) throw new TypeError("The task has not started");
-  return { queuedAt: state.queuedAt, startedAt: state.startedAt };
+  return { ...timesOf(state), startedAt: state.startedAt };
 }
 
 function ended(state: TaskState, at: number): Ended {
-  return {
-    queuedAt: state.queuedAt,
-    startedAt: "startedAt" in state ? state.startedAt : null,
-    endedAt: at,
-  };
+  return { ...timesOf(state), startedAt: "startedAt" in state ? state.startedAt : null, endedAt: at };
+}
+
+/** What all states have; of an interrupted one also when its first run began, which the next leads on. */
+function timesOf(state: TaskState): Times {
+  const startedAt = state.status === "interrupted" ? state.startedAt : null;
+  const first = state.firstStartedAt ?? startedAt;
+  return { queuedAt: state.queuedAt, ...first === null ? {} : { firstStartedAt: first } };
 }

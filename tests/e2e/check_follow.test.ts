@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
+import type { SessionEvent } from "../../lib/protocol/events.ts";
+import { finish } from "../support/delegation_script.ts";
 import { endToEnd } from "../support/end_to_end.ts";
+import { detachedHosts, untilDead } from "../support/host_end.ts";
+import { useServer } from "../support/scripted_home.ts";
+import { callTools, hold, silence, startScriptedServer } from "../support/scripted_server.ts";
 
 endToEnd("check --follow of a delivered task tells its end once", async (hermes) => {
   const { stdout } = await hermes.run(["delegate", "--offline", "--json", "-Q", "say: done"]);
@@ -16,5 +21,49 @@ endToEnd("check refuses the options of --follow without it", async (hermes) => {
     const { code, stdout, stderr } = await hermes.run(["check", id, ...option]);
     assert.deepEqual([code, stdout], [2, ""]);
     assert.match(stderr, /^hermes: Cannot use --\w+ without --follow/);
+  }
+});
+
+endToEnd("check --follow of a resumed task replays what happened in all its sessions", async (hermes) => {
+  const answer = Promise.withResolvers<void>();
+  await using server = await startScriptedServer(({ index }) => {
+    if (index === 0) return callTools([{ name: "terminal", args: { command: "echo first-step" } }]);
+    if (index === 1) return silence();
+    return hold(answer.promise, finish("went on"));
+  });
+  useServer(hermes, server.baseUrl);
+  const id = (await hermes.run(["delegate", "--async", "-Q", "something long"])).stdout.trimEnd();
+  await server.waitForRequest(({ index }) => index === 1, { timeoutMs: 60_000 });
+  const [host] = detachedHosts(hermes.hermesHome);
+  Deno.kill(host!.pid, "SIGKILL");
+  await untilDead(host!);
+  const before = JSON.parse((await hermes.run(["check", id, "--json"])).stdout);
+  assert.equal(before.status, "interrupted");
+  await hermes.run(["resume", id]);
+  await server.waitForRequest(({ index }) => index === 2, { timeoutMs: 60_000 });
+  const live = hermes.start(["check", id, "--follow", "--jsonl"]);
+  await live.stdout.waitFor(/"task.started".*\n[^]*"task.started".*\n/);
+  const running = JSON.parse((await hermes.run(["check", id, "--json"])).stdout);
+  assert.ok(running.elapsed_s > before.elapsed_s, "it counts from its start");
+  answer.resolve();
+  const looks = [await live.finished, await hermes.run(["check", id, "--follow", "--jsonl"])];
+  for (const { code, stdout } of looks) {
+    const events: SessionEvent[] = stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
+    const kept = events.filter((event) => "seq" in event);
+    const lives = ["task.queued", "task.started", "tool.started", "task.ended"];
+    assert.equal(code, 0);
+    assert.deepEqual(kept.map(({ type }) => type).filter((type) => lives.includes(type)), [
+      "task.queued",
+      "task.started",
+      "tool.started",
+      "task.queued",
+      "task.started",
+      "task.ended",
+    ]);
+    assert.equal(new Set(kept.map(({ session_id }) => session_id)).size, 2);
+    assert.equal(
+      new Set(kept.map((event) => `${event.session_id} ${"seq" in event && event.seq}`)).size,
+      kept.length,
+    );
   }
 });

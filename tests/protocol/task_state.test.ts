@@ -125,6 +125,28 @@ Deno.test("advance() keeps the question only as long as it is open", () => {
   assert.deepEqual(advance(asked, EVENTS.answered), STATES.running);
 });
 
+Deno.test("advance() keeps when the first run began, over every interruption", () => {
+  const events: readonly (readonly [TaskEvent["type"], number])[] = [
+    ["host_died", 1], // not started yet
+    ["resumed", 2],
+    ["started", 3],
+    ["host_died", 4],
+    ["resumed", 5],
+    ["started", 6],
+    ["host_died", 7],
+    ["resumed", 8],
+  ];
+  let state: TaskState = { status: "queued", queuedAt: 0 };
+  for (const [type, at] of events) state = advance(state, { ...EVENTS[type], at } as TaskEvent);
+  assert.deepEqual(state, { status: "queued", queuedAt: 8, firstStartedAt: 3 });
+  assert.deepEqual(advance(state, { ...EVENTS.started, at: 9 }), {
+    status: "running",
+    queuedAt: 8,
+    startedAt: 9,
+    firstStartedAt: 3,
+  });
+});
+
 const event = fc.oneof(
   fc.constantFrom(...Object.values(EVENTS)),
   fc.constantFrom(...CAUSES).map((cause) => ({ type: "stop_asked", at: 9, cause }) as const),

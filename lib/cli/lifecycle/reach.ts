@@ -17,10 +17,16 @@ import type { Io } from "../io.ts";
 import { loadRunConfig } from "../load_config.ts";
 import { errorText } from "../render/error_text.ts";
 
+/** A task and the process that runs it. */
+export interface LiveTask {
+  readonly task: StoredTask;
+  readonly host: HostRow;
+}
+
 /** How something is asked of a task: of the process that runs it, or of what is stored where none does. */
 export interface Ways<Result> {
-  /** `how` is for the request. */
-  readonly live: (client: ControlClient, how: WaitOptions) => Promise<Result>;
+  /** `how` is for the request; `where` is what was found: the task as it is stored, and who runs it. */
+  readonly live: (client: ControlClient, how: WaitOptions, where: LiveTask) => Promise<Result>;
   readonly stored: (archive: Archive, task: StoredTask) => Promise<Result>;
   /** With `look` the store is asked in the place of a host that does not answer. Absent: `act`. */
   readonly patience?: Patience;
@@ -79,7 +85,7 @@ export class Reach implements Disposable {
       return await untilAnswered(async () => {
         const { task, host } = await this.#find(taskId);
         if (host === null) return await stored(this.#archiveOf(task), task);
-        return await live(await this.finder.connect(host, how), how);
+        return await live(await this.finder.connect(host, how), how, { task, host });
       }, { clock: systemClock, ...how });
     } catch (error) {
       const task = this.#isLeftToStore(error, ways) ? this.store.tasks.get(taskId) : undefined;

@@ -2,6 +2,7 @@ import type { Message } from "../../protocol/conversation.ts";
 import type { JournalEvent } from "../../protocol/events.ts";
 import type { TokenUsage } from "../../protocol/conversation.ts";
 import type { EvidenceView, TaskView } from "../../protocol/task_view.ts";
+import { taskEvents } from "../../session/task_journal.ts";
 import type { Store } from "../../store/store.ts";
 import { sumUsage } from "../../store/usage.ts";
 import { storedUsage } from "../../store/usage_query.ts";
@@ -64,8 +65,14 @@ export function exportDocument(store: Store, { session, taskId }: Found): Export
     usage: { requests, tokens: usage, cost_usd: usd },
     conversation: taskId === null ? store.conversation(sessionId, null).map(exportedMessage) : null,
     tasks: stories.filter(({ task }) => isMeant(task.task_id)).map(exportedTask),
-    events: Iterator.from(store.events(sessionId, 0)).filter(({ task_id }) => isMeant(task_id)).toArray(),
+    events: [...eventsOf(store, sessionId, taskId)],
   };
+}
+
+/** Of one task also what happened where it was resumed. */
+function eventsOf(store: Store, sessionId: string, taskId: string | null): Iterable<JournalEvent> {
+  const task = taskId === null ? undefined : store.tasks.get(taskId);
+  return task === undefined ? store.events(sessionId, 0) : taskEvents(store, task);
 }
 
 function exportedTask(story: TaskStory): ExportedTask {

@@ -5,6 +5,7 @@ import { HostSilent, type WatchedHost } from "../../../lib/session/control/host_
 import type { Patience } from "../../../lib/session/control/patience.ts";
 import { processMark, type ProcessState } from "../../../lib/support/process_mark.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
+import { untilStopped } from "../../support/host_end.ts";
 import { TempDir } from "../../support/temp_dir.ts";
 import { NEVER } from "./stage.ts";
 
@@ -141,6 +142,7 @@ Deno.test("a stopped host is told of soon; who only waits is told so and gets th
   assert.equal(await isOpen(collected), true);
   assert.deepEqual(puppet.silences, [], "a host that answers pings may take its time");
   puppet.kill("SIGSTOP");
+  await untilStopped(puppet.host);
   const steered = client.request("call", { tool: "steer_task", args: {} }, { signal: NEVER });
   const refused = assert.rejects(steered, isSilent("stopped", true));
   await puppet.clock.advance(4_000);
