@@ -27,6 +27,10 @@ export function liveTasks({ session }: Run): readonly string[] {
  * had the tasks are interrupted and can be resumed, which is said too. Never rejects.
  */
 export async function moveTasks(io: Io, run: Run): Promise<void> {
+  await run.moving(() => parkAndHandOver(io, run));
+}
+
+async function parkAndHandOver(io: Io, run: Run): Promise<void> {
   const taskIds = await parkTasks(io, run);
   if (taskIds.length === 0) return;
   try {

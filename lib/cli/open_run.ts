@@ -1,5 +1,5 @@
 import { resolveModel } from "../config/models.ts";
-import { serveSession } from "../session/control/serve_session.ts";
+import { type ServedSession, serveSession } from "../session/control/serve_session.ts";
 import { openSession } from "../session/open_session.ts";
 import type { Session } from "../session/session.ts";
 import { systemClock } from "../support/clock.ts";
@@ -34,7 +34,7 @@ export interface RunOptions {
 }
 
 /** A session with its readers on the terminal. */
-export interface Run extends AsyncDisposable {
+export interface Run extends AsyncDisposable, Pick<ServedSession, "moving"> {
   readonly session: Session;
   readonly board: ProgressBoard | null;
 }
@@ -82,6 +82,7 @@ export async function openRun(io: Io, options: RunOptions): Promise<Run> {
   return {
     session,
     board,
+    moving: (work) => control.moving(work),
     async [Symbol.asyncDispose]() {
       using _signals = held;
       await control[Symbol.asyncDispose]();

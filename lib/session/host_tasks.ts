@@ -4,6 +4,7 @@ import type { TaskRecord } from "../delegation/task_record.ts";
 import type { SpawnReply } from "../protocol/task_view.ts";
 import { parseToolsets } from "../tools/toolsets.ts";
 import type { Handlers, Params, TaskPlace, Visit } from "./control/methods.ts";
+import { Moves } from "./control/moves.ts";
 import { sessionHandlers } from "./control/session_handlers.ts";
 import type { HostCommands } from "./host_commands.ts";
 import type { Session } from "./session.ts";
@@ -13,12 +14,13 @@ const RELEASE_GRACE_MS = 5_000;
 
 /** Answers clients of the detached host, which also takes tasks in. */
 export function hostHandlers(session: Session, commands: HostCommands): Handlers {
+  const moves = new Moves();
   return {
-    ...sessionHandlers(session, "detached"),
+    ...sessionHandlers(session, "detached", moves),
     delegate: (params, visit) => delegate(session, commands, params, visit),
     resume: ({ task_ids, ...handed }) =>
       commands.during(handed, () => ({ tasks: session.resumeTasks(task_ids) })),
-    release: (params) => release(session, params),
+    release: (params) => release(session, moves, params),
   };
 }
 
@@ -44,13 +46,18 @@ async function delegate(
 /** Gives up the tasks of a session: each stops at the end of its turn, or where it is when that takes too long. */
 async function release(
   session: Session,
+  moves: Moves,
   { session_id }: Params<"release">,
 ): Promise<{ readonly task_ids: readonly string[] }> {
   const isMeant = ({ spec }: TaskRecord) => spec.sessionId === session_id;
-  const parked = await session.park(RELEASE_GRACE_MS, isMeant);
-  const { table } = session.supervisor;
-  for (const record of table.seenBy(null).filter(isMeant)) session.supervisor.letGo(record);
-  return { task_ids: parked.filter(({ record }) => !record.isFinal).map(({ record }) => record.id) };
+  return await moves.during(isMeant, async () => {
+    const parked = await session.park(RELEASE_GRACE_MS, isMeant);
+    for (const record of session.supervisor.table.seenBy(null).filter(isMeant)) {
+      if (!record.isFinal) moves.left(record.id);
+      session.supervisor.letGo(record);
+    }
+    return { task_ids: parked.filter(({ record }) => !record.isFinal).map(({ record }) => record.id) };
+  });
 }
 
 function placeOf({ toolsets, yolo: isYolo, env: _, ...place }: TaskPlace): CallerPlace {

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { finish, spawnCall } from "../support/delegation_script.ts";
+import type { TaskStatus } from "../../lib/protocol/task_state.ts";
+import { openStore } from "../../lib/store/open_store.ts";
+import type { Store, StoredTask } from "../../lib/store/store.ts";
+import { systemClock } from "../../lib/support/clock.ts";
 import { type EndToEnd, endToEnd } from "../support/end_to_end.ts";
-import { detachedHosts } from "../support/host_end.ts";
+import { detachedHosts, untilListening } from "../support/host_end.ts";
 import { useServer } from "../support/scripted_home.ts";
 import { callTools, say, type ScriptedServer, startScriptedServer } from "../support/scripted_server.ts";
 import type { Tmux } from "../support/tmux.ts";
@@ -78,6 +82,28 @@ for (const [signal, code] of [["SIGTERM", 143], ["SIGHUP", 129]] as const) {
     assert.equal((await onlyTask(hermes)).delivered, false, "its chat has not had it");
   });
 
+  endToEnd(`whoever waits for a task of a chat follows it over a ${signal}`, async (hermes) => {
+    await using server = await heldChild();
+    useServer(hermes, server.baseUrl);
+    const running = hermes.start(["chat"]);
+    await running.write("go\n");
+    await running.stdout.waitFor(/it works/);
+    await isRunning(hermes);
+    await untilListening(hermes.hermesHome);
+    const { task_id } = await onlyTask(hermes);
+    const followed = hermes.start(["check", task_id, "--follow"]);
+    const waiting = hermes.start(["collect", task_id]);
+    await followed.stdout.waitFor(/terminal/);
+    running.kill(signal);
+    letGo(hermes);
+    assert.equal((await running.finished).code, code);
+    const collected = await waiting.finished;
+    assert.deepEqual([collected.code, collected.stdout], [0, "went on elsewhere\n"], collected.stderr);
+    const { stdout } = await followed.finished;
+    assert.equal(stdout.match(/ completed /g)?.length, 1, stdout);
+    assert.doesNotMatch(stdout, /interrupted/);
+  });
+
   endToEnd(`${signal} interrupts what delegate waits for, and resume goes on with it`, async (hermes) => {
     await using server = await heldChild();
     useServer(hermes, server.baseUrl);
@@ -139,3 +165,45 @@ endToEnd("Ctrl-D with tasks that run says what is awaited, and Ctrl-C then leave
   assert.equal(await terminal.ended(), 130);
   assert.equal((await onlyTask(hermes)).status, "cancelled");
 }, { commands: ["tmux"] });
+
+endToEnd(
+  "a task that asks is steered where it goes on, while its chat still moves others",
+  async (hermes) => {
+    await using server = await startScriptedServer((request) => {
+      if (!isChild(request)) {
+        const calls = [spawnCall("HELD-GOAL", { toolsets: ["terminal"] }), spawnCall("ASKING-GOAL")];
+        return turnOf(request) === 1 ? callTools(calls) : say("it works");
+      }
+      const isAsking = request.raw.includes("ASKING-GOAL");
+      if (turnOf(request) > 1) return finish(isAsking ? "was told" : "went on elsewhere");
+      return isAsking
+        ? callTools([{ name: "ask_parent", args: { question: "which colour?" } }])
+        : callTools([{ name: "terminal", args: { command: HELD } }]);
+    });
+    useServer(hermes, server.baseUrl);
+    const running = hermes.start(["chat"]);
+    await running.write("go\n");
+    await isRunning(hermes);
+    await untilListening(hermes.hermesHome);
+    using store = openStore(hermes.hermesHome, { clock: systemClock });
+    const asking = await stored(store, "needs_input");
+    running.kill("SIGTERM");
+    await stored(store, "interrupted");
+    const steered = hermes.start(["steer", asking.taskId, "blue"]);
+    const waiting = hermes.start(["collect", asking.taskId]);
+    letGo(hermes);
+    assert.equal((await running.finished).code, 143);
+    const { code, stderr } = await steered.finished;
+    assert.deepEqual([code, stderr], [0, ""]);
+    assert.deepEqual((await waiting.finished).stdout, "was told\n");
+  },
+);
+
+/** The task that has this status, once one has. */
+async function stored(store: Store, status: TaskStatus): Promise<StoredTask> {
+  for (;;) {
+    const [task] = store.tasks.list({ status });
+    if (task !== undefined) return task;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}

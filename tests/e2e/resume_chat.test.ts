@@ -192,9 +192,15 @@ endToEnd("chat -r takes back what went on in the background when the chat was le
   const { session_id } = await onlySession(hermes);
   const moved = server.requests.length;
   await server.waitForRequest((request) => isChild(request) && request.index >= moved, PATIENCE);
+  const { tasks } = JSON.parse((await hermes.run(["list", "--json"])).stdout);
+  const waiting = hermes.start(["collect", tasks[0].task_id]);
+  const followed = hermes.start(["check", "--follow", tasks[0].task_id]);
+  await followed.stdout.waitFor(/terminal/);
   const again = hermes.start(["chat", "-r", session_id]);
   await again.stderr.waitFor(/t\S{5} was in the background and goes on here: GOAL-ALPHA/);
   isLetGo = true;
+  assert.equal((await waiting.finished).stdout, "the result\n", "whoever waits for it follows it");
+  assert.match((await followed.finished).stdout, / completed /);
   await again.endInput();
   const { code, stdout, stderr } = await again.finished;
   assert.deepEqual([code, stdout], [0, "noted\n"], stderr);

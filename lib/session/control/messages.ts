@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import type { SessionEvent } from "../../protocol/events.ts";
 import { ToolFailure, toWireError, UserError } from "../../support/errors.ts";
+import { TaskMoves } from "./task_moves.ts";
 
 /** Codes of JSON-RPC 2.0, and ours from -32000 down. */
 export const RPC = {
@@ -12,7 +13,7 @@ export const RPC = {
   failed: -32000,
   /** A wrong token, or a version that is not spoken here. */
   refused: -32001,
-  /** The host is about to leave: what is asked is to be asked of another. */
+  /** The host, or the task, is about to leave: what is asked is to be asked of another. */
   leaving: -32002,
 } as const;
 
@@ -68,6 +69,7 @@ export function eventLine(id: number, event: SessionEvent): string {
 
 /** Anything thrown, as it travels. */
 export function toRpcError(thrown: unknown): RpcError {
+  if (thrown instanceof TaskMoves) return { code: RPC.leaving, message: thrown.message };
   const data = toWireError(thrown);
   const exit = thrown instanceof UserError ? { exit_code: thrown.exitCode } : {};
   return { code: RPC.failed, message: data.message, data: { ...data, ...exit } };

@@ -3,6 +3,7 @@ import type { SessionEvent } from "../../protocol/events.ts";
 import type { HostKind } from "../../store/store.ts";
 import { type Clock, systemClock } from "../../support/clock.ts";
 import type { Session } from "../session.ts";
+import { Moves } from "./moves.ts";
 import type { ControlServer } from "./server.ts";
 
 /** What a session is served with. */
@@ -17,6 +18,8 @@ export interface ServeOptions {
 export interface ServedSession extends AsyncDisposable {
   /** Resolves when it listens, or cannot; at once while it does not try to. */
   readonly listening: Promise<unknown>;
+  /** Runs `work`, in which another process takes the tasks: who waits for one of them finds it there. */
+  moving<Result>(work: () => Promise<Result>): Promise<Result>;
 }
 
 /** From when on others may want something of a session: it has a task, or asks to be allowed something. */
@@ -32,14 +35,19 @@ export function serveSession(session: Session, options: ServeOptions): ServedSes
   const { clock = systemClock } = options;
   let server: Promise<ControlServer | null> | null = null;
   let timer: Disposable | null = null;
+  const moves = new Moves();
   const events = session.events.subscribe((event) => {
     if (!ASKED_FOR.includes(event.type) || timer !== null) return;
-    timer = clock.after(LISTEN_AFTER_MS, () => server = listen(session, options, clock).catch(() => null));
+    timer = clock.after(
+      LISTEN_AFTER_MS,
+      () => server = listen(session, moves, options, clock).catch(() => null),
+    );
   }, Infinity);
   return {
     get listening() {
       return server ?? Promise.resolve();
     },
+    moving: (work) => moves.during(() => true, work),
     async [Symbol.asyncDispose]() {
       events[Symbol.dispose]();
       timer?.[Symbol.dispose]();
@@ -50,6 +58,7 @@ export function serveSession(session: Session, options: ServeOptions): ServedSes
 
 async function listen(
   session: Session,
+  moves: Moves,
   { kind, configPath }: ServeOptions,
   clock: Clock,
 ): Promise<ControlServer> {
@@ -58,7 +67,7 @@ async function listen(
     import("./session_handlers.ts"),
   ]);
   const home = dirname(configPath);
-  const handlers = sessionHandlers(session, kind);
+  const handlers = sessionHandlers(session, kind, moves);
   const server = await ControlServer.listen({ home, hostId: session.hostId, handlers, clock });
   session.store.hosts.listens(session.hostId, server.path);
   return server;

@@ -4,18 +4,25 @@ import type { CollectedTask } from "../../protocol/task_view.ts";
 import type { HostKind } from "../../store/store.ts";
 import { ToolFailure } from "../../support/errors.ts";
 import type { Session } from "../session.ts";
+import { Moves } from "./moves.ts";
 import type { Handlers, Params, Results, Visit } from "./methods.ts";
 
 /** As whom clients wait: no agent, whose waits end when somebody says something to it. */
 const SHELL = "shell";
 
-/** Answers clients for a session that a person or a command has open: its tasks, and no others. */
-export function sessionHandlers(session: Session, kind: HostKind): Handlers {
+/**
+ * Answers clients for a session that a person or a command has open: its tasks, and no others. Of those that are under
+ * way to another process it tells nothing final.
+ */
+export function sessionHandlers(session: Session, kind: HostKind, moves = new Moves()): Handlers {
   return {
     ping: () => ({ host_id: session.hostId, session_id: session.id, kind, pid: process.pid }),
-    call: ({ tool, args }, { signal }) => callTool(session, tool, args, signal),
+    async call({ tool, args }, { signal }) {
+      if (typeof args.task_id === "string") await refuseMoving(session, moves, tool, args.task_id);
+      return await callTool(session, tool, args, signal);
+    },
     approval: ({ id, ...verdict }) => session.answerApproval(id, verdict),
-    collect: (params, visit) => collect(session, params, visit),
+    collect: (params, visit) => collect(session, moves, params, visit),
     deliver: ({ task_id }) => ({ delivered: kind !== "chat" && deliver(session, task_id) }),
     delegate: () => {
       throw new ToolFailure(
@@ -23,12 +30,24 @@ export function sessionHandlers(session: Session, kind: HostKind): Handlers {
         "Cannot delegate here: only the detached host takes tasks of the shell",
       );
     },
-    follow: (params, visit) => follow(session, params, visit),
+    follow: (params, visit) => follow(session, moves, params, visit),
     resume: ({ task_ids }) => ({ tasks: session.resumeTasks(task_ids) }),
     release: () => {
       throw new ToolFailure("denied", "Cannot release tasks here: only the detached host gives any away");
     },
   };
+}
+
+/** A look says how a task is, also one that is under way. */
+async function refuseMoving(
+  { supervisor: { table } }: Session,
+  moves: Moves,
+  tool: string,
+  taskId: string,
+): Promise<void> {
+  moves.assertHere(taskId, table);
+  const record = table.get(taskId);
+  if (record !== undefined && tool !== "check_task") await moves.assertStays(record);
 }
 
 async function callTool(
@@ -47,10 +66,12 @@ async function callTool(
 /** Waits for one task, whatever is said in the session or asked by its other tasks meanwhile. */
 async function collect(
   session: Session,
+  moves: Moves,
   { task_id, timeout_s, ends_at_question }: Params<"collect">,
   { signal }: Visit,
 ): Promise<CollectedTask> {
   const { table, waits } = session.supervisor;
+  moves.assertHere(task_id, table);
   const record = table.find(task_id, null);
   const end = await waits.until({
     owner: SHELL,
@@ -58,6 +79,7 @@ async function collect(
     timeoutMs: timeout_s === null ? null : timeout_s * 1000,
     signal,
   });
+  if (timeout_s !== 0) await moves.assertStays(record);
   const reply = await callTool(session, "collect_task", { task_id, timeout_s: 0 }, signal) as CollectedTask;
   const { interrupted_by: _, questions: __, ...task } = reply;
   const asked = asks(record) ? { interrupted_by: "question" as const } : {};
@@ -75,16 +97,19 @@ function deliver({ supervisor }: Session, taskId: string): boolean {
 
 async function follow(
   session: Session,
+  moves: Moves,
   { task_id, since }: Params<"follow">,
   { signal, tell }: Visit,
 ): Promise<Results["follow"]> {
   const { table, waits } = session.supervisor;
+  if (task_id !== null) moves.assertHere(task_id, table);
   const record = task_id === null ? null : table.find(task_id, null);
   using _events = session.events.subscribe((event) => {
     if (task_id === null || event.task_id === task_id) tell(event);
   }, since);
   const look = () => record !== null && isOver(record) ? "ready" as const : null;
   await waits.until({ owner: SHELL, look, timeoutMs: null, signal });
+  if (record !== null) await moves.assertStays(record);
   if (record === null) throw new TypeError("A session that is followed is never over");
   return { task: session.supervisor.view(record) };
 }
