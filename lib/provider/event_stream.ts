@@ -1,5 +1,5 @@
+import { createParser, type EventSourceMessage } from "eventsource-parser";
 import { ProviderError } from "../support/errors.ts";
-import { EventDecoder, type StreamedEvent } from "./event_decoder.ts";
 import { placeOf, streamedError } from "./http_error.ts";
 import { objectOf } from "./loose_values.ts";
 import type { Lease } from "./provider.ts";
@@ -46,14 +46,18 @@ export function malformedError(
 }
 
 /** Until the end, or until the server says that it is done. */
-async function* eventsOf({ body }: WatchedResponse): AsyncGenerator<StreamedEvent> {
+async function* eventsOf({ body }: WatchedResponse): AsyncGenerator<EventSourceMessage> {
   const reader = body.getReader();
-  const decoder = new EventDecoder();
+  const decoder = new TextDecoder(); // drops a byte order mark
+  const events: EventSourceMessage[] = [];
+  const parser = createParser({ onEvent: (event) => void events.push(event) });
   try {
     for (let isOver = false; !isOver;) {
       const { done, value } = await reader.read();
       isOver = done;
-      for (const event of value === undefined ? decoder.end() : decoder.push(value)) {
+      // Some servers leave out the blank line after their last event.
+      parser.feed(done ? `${decoder.decode()}\n\n` : decoder.decode(value, { stream: true }));
+      for (const event of events.splice(0)) {
         if (event.data === DONE) return;
         yield event;
       }
@@ -63,10 +67,10 @@ async function* eventsOf({ body }: WatchedResponse): AsyncGenerator<StreamedEven
   }
 }
 
-function chunkOf({ name, data }: StreamedEvent, lease: Lease): unknown {
+function chunkOf({ event, data }: EventSourceMessage, lease: Lease): unknown {
   const chunk: unknown = JSON.parse(data);
   const { error } = objectOf(chunk);
-  if (name === "error" || error) throw streamedError(lease, error ?? chunk);
+  if (event === "error" || error) throw streamedError(lease, error ?? chunk);
   return chunk;
 }
 
