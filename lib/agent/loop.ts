@@ -77,7 +77,7 @@ async function* oneTurn(
   let reply: ModelReply | null = null;
   try {
     reply = yield* ask(options, options.schemas);
-    yield { type: "reply_ended", turn };
+    yield { type: "reply_ended", turn, ...byOf(reply) };
     return yield* workOff(options, reply, { turn, repeats });
   } finally {
     yield turnEnded(turn, reply);
@@ -201,7 +201,7 @@ async function* handOver(
   conversation.addUser(handoverPrompt(reason));
   yield { type: "turn_started", turn };
   const reply = yield* ask(options, []);
-  yield { type: "reply_ended", turn };
+  yield { type: "reply_ended", turn, ...byOf(reply) };
   yield turnEnded(turn, reply);
   if (reply !== null) conversation.addAssistant({ ...reply.message, toolCalls: [] });
   store(options);
@@ -209,8 +209,11 @@ async function* handOver(
 }
 
 function turnEnded(turn: number, reply: ModelReply | null): TurnEndedEvent {
-  const by = reply?.by === undefined ? {} : { by: reply.by };
-  return { type: "turn_ended", turn, usage: reply?.usage ?? null, ...by };
+  return { type: "turn_ended", turn, usage: reply?.usage ?? null, ...byOf(reply) };
+}
+
+function byOf(reply: ModelReply | null): Pick<TurnEndedEvent, "by"> {
+  return reply?.by === undefined ? {} : { by: reply.by };
 }
 
 /** An answer that was cut or withheld is never taken for a whole one, nor are its calls run. */

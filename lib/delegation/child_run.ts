@@ -79,7 +79,7 @@ export class ChildRun {
     this.#watch = this.#timers.use(
       new StallWatch(clock, stallMs, () => this.#desk.isBusy, () => void this.stop("stalled")),
     );
-    this.#armTimeout(this.record.spec.limits.timeoutMs);
+    this.#armTimeout();
   }
 
   /** Sends a message to the child; before its start and after its end it does nothing. */
@@ -232,11 +232,14 @@ export class ChildRun {
     }));
   }
 
-  #armTimeout(timeoutMs: number): void {
+  /** What earlier runs of the task worked counts. */
+  #armTimeout(): void {
+    const { spec: { limits: { timeoutMs } }, progress } = this.record;
     if (timeoutMs === 0) return;
     const { clock } = this.#ground;
-    this.#timers.use(clock.after(timeoutMs - handoverReserveMs(timeoutMs), () => this.windDown("timeout")));
-    this.#timers.use(clock.after(timeoutMs, () => void this.stop("timeout")));
+    const leftMs = Math.max(0, timeoutMs - progress.earlierMs);
+    this.#timers.use(clock.after(leftMs - handoverReserveMs(timeoutMs), () => this.windDown("timeout")));
+    this.#timers.use(clock.after(leftMs, () => void this.stop("timeout")));
   }
 
   /** Ends a run whose loop is over by itself; the first end stays. */

@@ -1,5 +1,6 @@
 import type { AgentEvent } from "../protocol/agent_events.ts";
 import { addUsage, NO_USAGE, type TokenUsage } from "../protocol/conversation.ts";
+import type { ModelRef } from "../protocol/model_ref.ts";
 import type { WaitingFor } from "../protocol/task_view.ts";
 import { LineRing, type RingSnapshot } from "../support/bounded_log.ts";
 
@@ -10,6 +11,10 @@ export interface ProgressSnapshot {
   readonly usage: TokenUsage;
   readonly costUsd: number | null;
   readonly lastActivityAt: number;
+  /** Absent in snapshots of older versions. */
+  readonly earlierMs?: number;
+  /** Absent where no other answered than the one that was planned. */
+  readonly answeredBy?: ModelRef;
   readonly output: RingSnapshot;
   /** The tools that were running. */
   readonly inFlight: readonly string[];
@@ -28,6 +33,10 @@ export class Progress {
   /** US dollars; null until a price was known. */
   costUsd: number | null = null;
   lastActivityAt: number;
+  /** How long earlier runs of the task worked, in ms; what lies between them does not count. */
+  earlierMs = 0;
+  /** The model that answered last; null: none has, or nobody said so. */
+  answeredBy: ModelRef | null = null;
   /** Why the child stands still at the moment. */
   waitingFor: WaitingFor = null;
   readonly #tools = new Map<string, string>();
@@ -39,19 +48,23 @@ export class Progress {
 
   /** For {@linkcode Progress.restore}. */
   get snapshot(): ProgressSnapshot {
-    const { turn, lastEndedTurn, usage, costUsd, lastActivityAt } = this;
+    const { turn, lastEndedTurn, usage, costUsd, lastActivityAt, earlierMs, answeredBy } = this;
     const inFlight = [...this.#tools.values()];
-    return { turn, lastEndedTurn, usage, costUsd, lastActivityAt, output: this.output.snapshot, inFlight };
+    const answered = answeredBy === null ? {} : { answeredBy };
+    const figures = { turn, lastEndedTurn, usage, costUsd, lastActivityAt, earlierMs, ...answered };
+    return { ...figures, output: this.output.snapshot, inFlight };
   }
 
   /** Takes over what was known of an earlier run of the task; its tools run no more. */
-  restore({ turn, lastEndedTurn, usage, costUsd, lastActivityAt, output }: ProgressSnapshot): void {
-    this.turn = this.begunTurn = turn;
-    this.lastEndedTurn = lastEndedTurn;
-    this.usage = usage;
-    this.costUsd = costUsd;
-    this.lastActivityAt = lastActivityAt;
-    this.output.restore(output);
+  restore(snapshot: ProgressSnapshot): void {
+    this.turn = this.begunTurn = snapshot.turn;
+    this.lastEndedTurn = snapshot.lastEndedTurn;
+    this.usage = snapshot.usage;
+    this.costUsd = snapshot.costUsd;
+    this.lastActivityAt = snapshot.lastActivityAt;
+    this.earlierMs = snapshot.earlierMs ?? 0;
+    this.answeredBy = snapshot.answeredBy ?? null;
+    this.output.restore(snapshot.output);
   }
 
   /** The run that was going on is gone, and its tools with it. */
@@ -73,6 +86,7 @@ export class Progress {
     if (event.type === "retry") this.output.push("\n[asked again]\n");
     if (event.type === "reply_ended") {
       this.lastEndedTurn = event.turn;
+      this.answeredBy = event.by ?? this.answeredBy;
       if (this.output.lineCount > 0) this.output.push("\n");
     }
     if (event.type === "tool_started") {

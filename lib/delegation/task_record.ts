@@ -93,12 +93,19 @@ export class TaskRecord {
   apply(event: TaskEvent): boolean {
     const next = advance(this.#state, event);
     if (next === this.#state) return false;
+    if (event.type === "resumed") this.#runOver(this.#state);
     this.#state = next;
     this.progress.lastActivityAt = event.at;
-    if (event.type === "resumed") this.#isResumed = true;
     if ("endedAt" in next) this.progress.runEnded();
     if (this.isFinal) this.steers.close();
     this.#onChange(this, event);
     return true;
+  }
+
+  /** An earlier run worked until it was last heard of; its host may have been found dead much later. */
+  #runOver(state: TaskState): void {
+    this.#isResumed = true;
+    if (!("startedAt" in state) || state.startedAt === null) return;
+    this.progress.earlierMs += Math.max(0, this.progress.lastActivityAt - state.startedAt);
   }
 }

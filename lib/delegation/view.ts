@@ -1,3 +1,4 @@
+import type { ModelRef } from "../protocol/model_ref.ts";
 import type { TokenUsage } from "../protocol/conversation.ts";
 import type { TaskState } from "../protocol/task_state.ts";
 import type { TaskView, WaitingFor } from "../protocol/task_view.ts";
@@ -36,9 +37,8 @@ export function viewTask(record: TaskRecord, context: ViewContext): TaskView {
     max_turns: spec.limits.maxTurns,
     current_tool: "endedAt" in state ? null : progress.currentTool,
     last_activity_s: toSeconds(end - progress.lastActivityAt),
-    model: spec.model.model,
     tier: spec.tier,
-    rule: spec.rule,
+    ...modelOf(record),
     toolsets: spec.toolsets,
     tokens: progress.usage,
     cost_usd: progress.costUsd,
@@ -48,6 +48,19 @@ export function viewTask(record: TaskRecord, context: ViewContext): TaskView {
     question: questionOf(state),
     delivered: context.delivered,
   };
+}
+
+/** The model that answers, and why that one: a fallback goes on with what is planned while its provider is down. */
+function modelOf(
+  { spec: { model: planned, rule }, progress: { answeredBy } }: TaskRecord,
+): Pick<TaskView, "model" | "rule"> {
+  const isPlanned = answeredBy === null || nameOf(answeredBy) === nameOf(planned);
+  if (isPlanned) return { model: planned.model, rule };
+  return { model: answeredBy.model, rule: `${rule}, fell back from ${nameOf(planned)}` };
+}
+
+function nameOf({ provider, model }: ModelRef): string {
+  return `${provider}/${model}`;
 }
 
 /** `text` with at most `chars` characters, an ellipsis for what is missing. */

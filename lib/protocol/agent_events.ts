@@ -22,7 +22,12 @@ export type AgentEvent =
   }
   | CompactedEvent
   /** The request of a turn was answered, or cut short; the tools that it asked for come next. */
-  | { readonly type: "reply_ended"; readonly turn: number }
+  | {
+    readonly type: "reply_ended";
+    readonly turn: number;
+    /** Which model answered; absent where there was no answer. */
+    readonly by?: ModelRef;
+  }
   | TurnEndedEvent;
 
 /** A turn is over: its request, and the tools that it asked for. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Message } from "../../lib/protocol/conversation.ts";
 import { readSnapshot } from "../../lib/delegation/task_snapshot.ts";
 import { settled } from "../support/fake_clock.ts";
-import { Stage } from "../support/test_ground.ts";
+import { AGENT, Stage } from "../support/test_ground.ts";
 
 const HISTORY: readonly Message[] = [
   { role: "system", content: "You are a child." },
@@ -207,4 +207,26 @@ Deno.test("a cancel that comes while its task is being parked cancels it, and is
   await parked;
   const { status, reason, delivered } = await cancelled;
   assert.deepEqual([status, reason, delivered], ["cancelled", "cancelled_by_parent", true]);
+});
+
+Deno.test("the timeout of a resumed task counts what its earlier runs worked, and not the time between", async () => {
+  const [before, limit] = [new Stage(), { timeout_s: 100 }];
+  const [record] = before.supervisor.spawn([{ goal: "one", ...limit }], AGENT);
+  await before.started();
+  await before.puppets.of("one").turn(1);
+  await before.ground.clock.advance(70_000);
+  const parked = before.supervisor.park(() => true, 0);
+  await before.ground.clock.advance(1);
+  await parked;
+  await before.ground.clock.advance(500_000);
+  await using stage = next(before);
+  await stage.ground.clock.advance(before.ground.clock.now() - stage.ground.clock.now());
+  stage.supervisor.resume(stage.supervisor.table.find(record?.id ?? "", null));
+  await stage.started();
+  const [puppet] = stage.puppets.all;
+  await stage.ground.clock.advance(9_000);
+  assert.equal(puppet?.heard("handover"), false);
+  await stage.ground.clock.advance(1_500);
+  assert.equal(puppet?.heard("handover"), true, "a fifth of the limit is set aside");
+  await before[Symbol.asyncDispose]();
 });
