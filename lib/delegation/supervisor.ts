@@ -116,9 +116,15 @@ export class Supervisor implements AsyncDisposable {
     return viewTask(record, {
       now: this.ground.clock.now(),
       queuePosition: this.slots.position(record.id),
-      delivered: this.ground.ledger.isClaimed(record.id),
+      delivered: this.#isDelivered(record),
       subtree: this.table.subtree(record),
     });
+  }
+
+  /** Of a task of another session, that one's process may have delivered it. */
+  #isDelivered({ id, isFinal, spec: { sessionId } }: TaskRecord): boolean {
+    const { ledger, sessionId: own } = this.ground;
+    return isFinal && sessionId !== own ? ledger.isDelivered(id) : ledger.isClaimed(id);
   }
 
   /** Accepts a message for a task that is not over and returns the id of its receipt. */

@@ -105,6 +105,7 @@ function readOnlyLedger(tasks: readonly StoredTask[]): DeliveryLedger {
     confirm: () => [],
     giveBack() {},
     isClaimed: (taskId) => delivered.has(taskId),
+    isDelivered: (taskId) => delivered.has(taskId),
   };
 }
 

@@ -17,6 +17,8 @@ export interface DeliveryLedger {
   giveBack(owner: OwnerId, taskId?: string): void;
   /** Whether the result was claimed, confirmed or not. */
   isClaimed(taskId: string): boolean;
+  /** The same, also by another process: looked up where it is kept. */
+  isDelivered(taskId: string): boolean;
 }
 
 /** A ledger that lives as long as its process. */
@@ -52,6 +54,10 @@ export class MemoryLedger implements DeliveryLedger {
 
   isClaimed(taskId: string): boolean {
     return this.#delivered.has(taskId) || this.#claims.has(taskId);
+  }
+
+  isDelivered(taskId: string): boolean {
+    return this.isClaimed(taskId);
   }
 
   #claimsOf(owner: OwnerId): { taskId: string; way: DeliveryWay }[] {

@@ -27,10 +27,14 @@ export class StoredLedger implements DeliveryLedger {
   }
 
   claim(taskId: string, owner: OwnerId, way: DeliveryWay): boolean {
-    if (this.isClaimed(taskId)) return false;
-    if (!this.#store.isDelivered(taskId)) return this.#memory.claim(taskId, owner, way);
+    return !this.isDelivered(taskId) && this.#memory.claim(taskId, owner, way);
+  }
+
+  isDelivered(taskId: string): boolean {
+    if (this.isClaimed(taskId)) return true;
+    if (!this.#store.isDelivered(taskId)) return false;
     this.#elsewhere.add(taskId);
-    return false;
+    return true;
   }
 
   confirm(owner: OwnerId): readonly Delivery[] {

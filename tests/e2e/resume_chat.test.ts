@@ -208,6 +208,39 @@ endToEnd("chat -r takes back what went on in the background when the chat was le
   assert.deepEqual((await onlySession(hermes)).tasks, { total: 1, live: 0, interrupted: 0, undelivered: 0 });
 });
 
+endToEnd(
+  "a result that a chat got after its task ended in the background is delivered for all",
+  async (hermes) => {
+    const letGo = Promise.withResolvers<void>();
+    await using server: ScriptedServer = await startScriptedServer((request) => {
+      if (isChild(request)) return hold(letGo.promise, finish("the result"));
+      return turnOf(request) === 1 ? callTools([spawnCall("GOAL-ALPHA")]) : say("noted");
+    });
+    useServer(hermes, server.baseUrl);
+    const chat = hermes.start(["chat"]);
+    await chat.write("go\n");
+    await chat.stdout.waitFor(/noted/);
+    await server.waitForRequest(isChild, PATIENCE);
+    chat.kill("SIGTERM");
+    await chat.finished;
+    letGo.resolve();
+    const { session_id } = await onlySession(hermes);
+    const holder = hermes.start(["delegate", "--async", "--offline", "-Q", "wait: 60"]); // its host stays
+    await holder.finished;
+    const [{ task_id }] =
+      JSON.parse((await hermes.run(["list", "--all", "--session", session_id, "--json"])).stdout).tasks;
+    await hermes.run(["collect", task_id]);
+    assert.equal((await hermes.run(["chat", "-r", session_id, "-q", "hello"])).code, 0);
+    const seen = JSON.parse((await hermes.run(["check", task_id, "--json"])).stdout);
+    assert.deepEqual([seen.status, seen.delivered], ["completed", true]);
+    const { tasks } = JSON.parse((await hermes.run(["list", "--json"])).stdout);
+    assert.ok(
+      !tasks.some((task: { task_id: string }) => task.task_id === task_id),
+      "what is delivered is not listed",
+    );
+  },
+);
+
 /** Resolves when the file is there. */
 async function madeFile(hermes: EndToEnd, name: string): Promise<void> {
   using watcher = Deno.watchFs(hermes.work);
