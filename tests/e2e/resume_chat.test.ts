@@ -211,19 +211,22 @@ endToEnd("chat -r takes back what went on in the background when the chat was le
 endToEnd(
   "a result that a chat got after its task ended in the background is delivered for all",
   async (hermes) => {
-    const letGo = Promise.withResolvers<void>();
+    let isLetGo = false;
     await using server: ScriptedServer = await startScriptedServer((request) => {
-      if (isChild(request)) return hold(letGo.promise, finish("the result"));
-      return turnOf(request) === 1 ? callTools([spawnCall("GOAL-ALPHA")]) : say("noted");
+      if (!isChild(request)) {
+        return turnOf(request) === 1 ? callTools([spawnCall("GOAL-ALPHA")]) : say("noted");
+      }
+      if (isLetGo) return finish("the result");
+      return callTools([{ name: "terminal", args: { command: `echo ${request.index}; sleep 0.1` } }]);
     });
-    useServer(hermes, server.baseUrl);
+    useServer(hermes, server.baseUrl, MANY);
     const chat = hermes.start(["chat"]);
     await chat.write("go\n");
     await chat.stdout.waitFor(/noted/);
     await server.waitForRequest(isChild, PATIENCE);
     chat.kill("SIGTERM");
     await chat.finished;
-    letGo.resolve();
+    isLetGo = true;
     const { session_id } = await onlySession(hermes);
     const holder = hermes.start(["delegate", "--async", "--offline", "-Q", "wait: 60"]); // its host stays
     await holder.finished;
