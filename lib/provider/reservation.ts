@@ -79,7 +79,8 @@ export function isTight({ left }: BudgetScope, ask: BudgetAsk): boolean {
 export function asideFor(ask: BudgetAsk): Amounts {
   if (ask.isHandover || ask.account.task === null) return NOTHING;
   const { input, output } = HANDOVER_TOKENS;
-  return requestCost({ input: ask.input + input, output }, ask.price);
+  const most = Math.min(output, ask.maxOutput ?? output); // it is asked for no more than any other request
+  return requestCost({ input: ask.input + input, output: most }, ask.price);
 }
 
 /** What is reserved for a request that may have so much output; nothing is held yet. */

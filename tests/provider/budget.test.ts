@@ -93,6 +93,15 @@ Deno.test("the hand-over of a task is set aside, and only it may draw on that", 
   await assert.rejects(child.acquire({ ...ASK, isHandover: true }, never()), isBudget);
 });
 
+Deno.test("no more output is set aside for a hand-over than it may have", async () => {
+  for (const [maxOutput, aside] of [[100, 100], [null, 1_024]] as const) {
+    const { broker } = brokerOn(new FakeClock(), { maxOutput });
+    const tokens = 100 + 50 + 100 + 1_024 + aside;
+    const { outputLimit } = await task(broker, "t1", { tokens }).acquire(ASK, never());
+    assert.equal(outputLimit, 50);
+  }
+});
+
 Deno.test("what is set aside for a task is out of reach for others until it ends", async () => {
   const { broker } = brokerOn(new FakeClock(), { caps: { requests: 3 } });
   const child = task(broker, "t1");
