@@ -142,7 +142,7 @@ function groundOf(options: SessionOptions, parts: GroundParts): Ground {
       return current();
     },
     broker,
-    payerOf: taskPayers(store, stored, loaded.config),
+    payerOf: (spec) => taskPayers(store, stored, current())(spec),
     ledger: stored.ledger,
     keeper: storeKeeper(store, stored, secrets.redactor),
     get model() {

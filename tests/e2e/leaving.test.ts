@@ -7,7 +7,13 @@ import { systemClock } from "../../lib/support/clock.ts";
 import { type EndToEnd, endToEnd } from "../support/end_to_end.ts";
 import { detachedHosts, untilListening } from "../support/host_end.ts";
 import { useServer } from "../support/scripted_home.ts";
-import { callTools, say, type ScriptedServer, startScriptedServer } from "../support/scripted_server.ts";
+import {
+  callTools,
+  hold,
+  say,
+  type ScriptedServer,
+  startScriptedServer,
+} from "../support/scripted_server.ts";
 import type { Tmux } from "../support/tmux.ts";
 import { isChild, type Reading, turnOf } from "../support/wire_reading.ts";
 
@@ -169,16 +175,19 @@ endToEnd("Ctrl-D with tasks that run says what is awaited, and Ctrl-C then leave
 endToEnd(
   "a task that asks is steered where it goes on, while its chat still moves others",
   async (hermes) => {
+    const isSteered = Promise.withResolvers<void>();
     await using server = await startScriptedServer((request) => {
       if (!isChild(request)) {
         const calls = [spawnCall("HELD-GOAL", { toolsets: ["terminal"] }), spawnCall("ASKING-GOAL")];
         return turnOf(request) === 1 ? callTools(calls) : say("it works");
       }
-      const isAsking = request.raw.includes("ASKING-GOAL");
-      if (turnOf(request) > 1) return finish(isAsking ? "was told" : "went on elsewhere");
-      return isAsking
-        ? callTools([{ name: "ask_parent", args: { question: "which colour?" } }])
-        : callTools([{ name: "terminal", args: { command: HELD } }]);
+      if (!request.raw.includes("ASKING-GOAL")) {
+        const held = callTools([{ name: "terminal", args: { command: HELD } }]);
+        return turnOf(request) > 1 ? finish("went on elsewhere") : held;
+      }
+      if (request.raw.includes("blue")) return finish("was told");
+      const asks = callTools([{ name: "ask_parent", args: { question: "which colour?" } }]);
+      return turnOf(request) > 1 ? hold(isSteered.promise, finish("was not told")) : asks;
     });
     useServer(hermes, server.baseUrl);
     const running = hermes.start(["chat"]);
@@ -194,6 +203,7 @@ endToEnd(
     letGo(hermes);
     assert.equal((await running.finished).code, 143);
     const { code, stderr } = await steered.finished;
+    isSteered.resolve();
     assert.deepEqual([code, stderr], [0, ""]);
     assert.deepEqual((await waiting.finished).stdout, "was told\n");
   },
