@@ -144,3 +144,17 @@ endToEnd("--async contradicts what waits, and an empty goal is refused", async (
   }
   assert.deepEqual(detachedHosts(hermes.hermesHome), []);
 });
+
+endToEnd("a question of one task ends the wait for all that collect was given", async (hermes) => {
+  const [slow, asking] = [await delegated(hermes, "wait: 60"), await delegated(hermes, "ask: which?")];
+  const { code, stdout } = await hermes.run(["collect", "--json", slow, asking]);
+  const { results, pending, timed_out, interrupted_by, questions } = JSON.parse(stdout);
+  assert.deepEqual([code, results, pending, timed_out, interrupted_by], [
+    4,
+    [],
+    [slow, asking],
+    false,
+    "question",
+  ]);
+  assert.deepEqual(questions, [{ task_id: asking, question: "which?" }]);
+});

@@ -32,8 +32,7 @@ export async function collectTasks(
 ): Promise<number> {
   await reach.assertKnown(ids);
   using limit = new TimeLimit(options.timeout ?? null);
-  const waits = ids.map((id) => waitForTask(reach, id, limit));
-  for (const wait of waits) wait.catch(() => {}); // whoever awaits it hears of it
+  const waits = untilQuestion(reach, ids, limit);
   const tasks: CollectedTask[] = [];
   for (const wait of options.any === true ? [Promise.race(waits)] : waits) {
     const task = asPrinted(reach, await wait);
@@ -51,6 +50,30 @@ export async function collectTasks(
     await notePrinted(reach, tasks);
   }
   return exitOfTasks(tasks);
+}
+
+/** Waits for each task; when one asks something, those that are not over are only looked at. */
+function untilQuestion(
+  reach: Reach,
+  ids: readonly string[],
+  limit: TimeLimit,
+): readonly Promise<CollectedTask>[] {
+  const asked = Promise.withResolvers<void>();
+  return ids.map((id) => {
+    const wait = waitForTask(reach, id, limit).then((task) => {
+      if (task.status === "needs_input") asked.resolve();
+      return task;
+    });
+    const looked = asked.promise.then(() => look(reach, id));
+    const first = Promise.race([wait, looked]);
+    for (const each of [first, wait, looked]) each.catch(() => {}); // whoever awaits it hears of it
+    return first;
+  });
+}
+
+async function look(reach: Reach, id: string): Promise<CollectedTask> {
+  using now = new TimeLimit(0);
+  return { ...await waitForTask(reach, id, now), timed_out: false };
 }
 
 function print(
