@@ -19,7 +19,7 @@ export function isHardEnd(exitCode: number | null): boolean {
 /** The tasks of a run that would end with its process. */
 export function liveTasks({ session }: Run): readonly string[] {
   const own = session.supervisor.table.childrenOf(null);
-  return own.filter(({ isFinal, state }) => !isFinal && state.status !== "interrupted").map(({ id }) => id);
+  return own.filter(({ isLive }) => isLive).map(({ id }) => id);
 }
 
 /**

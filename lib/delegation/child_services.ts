@@ -80,7 +80,7 @@ export function childServices(supervisor: Supervisor, run: ChildRun): Services &
       try {
         const lease = await leases.acquire({ ...ask, isHandover }, signal);
         record.evidence.request();
-        if (record.progress.requestSent()) supervisor.tellProgress(record);
+        if (record.progress.requestSent()) supervisor.herald.progress(record);
         return lease;
       } catch (error) {
         if (isHandover || !(error instanceof ProviderError) || error.code !== "budget") throw error;

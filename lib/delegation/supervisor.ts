@@ -1,11 +1,8 @@
 import type { AgentEvent } from "../protocol/agent_events.ts";
-import { compactedBody } from "../protocol/compacted_body.ts";
-import { fellBackBody } from "../protocol/fell_back_body.ts";
 import type { ConversationUpdate } from "../protocol/conversation.ts";
 import type { FinalMessage, StopCause, TaskEvent } from "../protocol/task_state.ts";
 import type { TaskView } from "../protocol/task_view.ts";
 import type { ClosingOffer } from "../protocol/worker_messages.ts";
-import type { OwnerId } from "../store/delivery.ts";
 import { messageOf, ToolFailure } from "../support/errors.ts";
 import type { TaskRequest } from "../tools/delegation/task_arguments.ts";
 import { BriefWriter } from "./brief.ts";
@@ -23,6 +20,7 @@ import { Questions } from "./questions.ts";
 import { Slots } from "./slots.ts";
 import type { SteerMode } from "./steer_box.ts";
 import { StartLine } from "./start_line.ts";
+import { TaskHerald } from "./task_herald.ts";
 import { TaskRecord } from "./task_record.ts";
 import type { TaskSnapshot } from "./task_snapshot.ts";
 import { TaskTable } from "./task_table.ts";
@@ -40,6 +38,7 @@ export class Supervisor implements AsyncDisposable {
   readonly questions = new Questions(this.turns);
   readonly approvals: Approvals;
   readonly mail: Mail;
+  readonly herald: TaskHerald;
   readonly #runs = new Map<string, ChildRun>();
   readonly #dependencies: Dependencies;
   readonly #foreign: ForeignTasks;
@@ -52,6 +51,7 @@ export class Supervisor implements AsyncDisposable {
     this.slots = new Slots(ground.config.delegation.max_concurrent_children);
     this.waits = new Waits(ground.clock);
     this.mail = new Mail(this);
+    this.herald = new TaskHerald(ground.emit, (record) => this.view(record));
     this.approvals = new Approvals({
       ...ground,
       get config() {
@@ -98,11 +98,6 @@ export class Supervisor implements AsyncDisposable {
     record.apply({ type: "resumed", at: this.ground.clock.now() });
     this.#foreign.learn(record.spec.after);
     this.#enqueue(record);
-  }
-
-  /** Tells where a task is. */
-  tellProgress({ id, progress: { turn, currentTool: current_tool } }: TaskRecord): void {
-    this.ground.emit({ type: "task.progress", turn, current_tool }, id);
   }
 
   /** Forgets a task that another process goes on with; those that were to follow it do so all the same. */
@@ -162,7 +157,7 @@ export class Supervisor implements AsyncDisposable {
    * `graceMs`. Returns those that were not over, with the tools that were cut off.
    */
   async park(isMeant: (record: TaskRecord) => boolean, graceMs: number): Promise<readonly Parked[]> {
-    const live = this.table.seenBy(null).filter((record) => isLive(record) && isMeant(record));
+    const live = this.table.seenBy(null).filter((record) => record.isLive && isMeant(record));
     for (const record of live) this.slots.withdraw(record.id);
     return await Promise.all(live.map(async (record) => {
       const cutOff = await this.#runs.get(record.id)?.park(graceMs) ?? [];
@@ -177,11 +172,6 @@ export class Supervisor implements AsyncDisposable {
     keeper.conversation(record, update);
     keeper.changed(record);
     this.mail.confirm(record.id);
-  }
-
-  /** Whether a task of this agent or below is still to come to an end: not one that was interrupted, or waits for such a one. */
-  hasLive(owner: OwnerId): boolean {
-    return this.table.seenBy(owner).some((record) => isLive(record) && !this.#isHeldUp(record));
   }
 
   /** Puts a child's question and waits for the answer; its slot goes to the queue meanwhile. */
@@ -199,7 +189,9 @@ export class Supervisor implements AsyncDisposable {
       if (!this.questions.isNews(id)) this.questions.refuse(id);
     }
     const look = () =>
-      this.mail.hasNews(record.id) || !this.hasLive(record.id) || record.steers.isWaiting ? "ready" : null;
+      this.mail.hasNews(record.id) || !this.table.hasLive(record.id) || record.steers.isWaiting
+        ? "ready"
+        : null;
     if (look() !== null) return;
     this.slots.lend(record.id);
     record.progress.waitingFor = "child";
@@ -225,7 +217,7 @@ export class Supervisor implements AsyncDisposable {
     this.ground.keeper.changed(record);
     const held = !this.#dependencies.add(record);
     record.progress.waitingFor = held ? "after" : "slot";
-    this.ground.emit({ type: "task.queued", task: this.view(record) }, record.id);
+    this.herald.queued(record);
     this.slots.join(record.id, { held, grant: () => this.#start(record) });
     this.#dependencies.settle(record, this.ground.clock.now());
   }
@@ -262,7 +254,7 @@ export class Supervisor implements AsyncDisposable {
       stopChildren: (parent) => this.#stopChildrenOf(parent),
       endCommands: async ({ id, evidence }) =>
         evidence.hasCalled("terminal") ? await this.ground.endCommands(id) : [],
-      onEvent: (child, event) => this.#tellEvent(child, event),
+      onEvent: (child, event) => this.#childDid(child, event),
       onOver: ({ record: over }) => {
         this.#runs.delete(over.id);
         this.ground.ledger.giveBack(over.id); // nothing stores any more what it had claimed
@@ -282,42 +274,17 @@ export class Supervisor implements AsyncDisposable {
     return TaskRecord.restored(snapshot, (record, event) => this.#changed(record, event));
   }
 
-  /** One behind a task of another session is not: that may go on there. */
-  #isHeldUp({ spec, state }: TaskRecord): boolean {
-    if (state.status !== "queued") return false;
-    const before = spec.after.filter((taskId) => this.table.owns(taskId))
-      .flatMap((taskId) => this.table.get(taskId) ?? []);
-    return before.some((record) => record.state.status === "interrupted" || this.#isHeldUp(record));
-  }
-
   #changed(record: TaskRecord, event: TaskEvent): void {
     this.ground.keeper.changed(record);
-    if (event.type === "started") {
-      this.ground.emit({ type: "task.started", task: this.view(record) }, record.id);
-    }
-    if (event.type === "asked" && event.question.kind === "answer") {
-      this.ground.emit({ type: "task.question", question: event.question.text }, record.id);
-    }
-    if (record.isFinal) {
-      this.ground.emit({ type: "task.ended", task: this.view(record) }, record.id);
-      this.#dependencies.ended(record, this.ground.clock.now());
-    }
+    this.herald.changed(record, event);
+    if (record.isFinal) this.#dependencies.ended(record, this.ground.clock.now());
     this.waits.changed();
   }
 
-  #tellEvent(record: TaskRecord, event: AgentEvent): void {
-    if (event.type === "tool_started") {
-      record.evidence.toolCall(event.name);
-      const { callId: call_id, name, about } = event;
-      this.ground.emit({ type: "tool.started", call_id, name, about }, record.id);
-    }
-    if (event.type === "tool_started" || event.type === "tool_ended") this.tellProgress(record);
-    if (event.type === "compacted") this.ground.emit(compactedBody(event), record.id);
-    if (event.type === "fell_back") this.ground.emit(fellBackBody(event), record.id);
-    if (event.type === "tool_ended") {
-      const { callId: call_id, name, durationMs: duration_ms, errorCode: error_code } = event;
-      this.ground.emit({ type: "tool.ended", call_id, name, duration_ms, error_code }, record.id);
-    }
+  #childDid(record: TaskRecord, event: AgentEvent): void {
+    if (event.type === "tool_started") record.evidence.toolCall(event.name);
+    this.herald.did(record, event);
+    if (event.type === "tool_started" || event.type === "tool_ended") this.herald.progress(record);
   }
 }
 
@@ -325,10 +292,6 @@ export class Supervisor implements AsyncDisposable {
 export interface Parked {
   readonly record: TaskRecord;
   readonly cutOff: readonly string[];
-}
-
-function isLive({ isFinal, state }: TaskRecord): boolean {
-  return !isFinal && state.status !== "interrupted";
 }
 
 function judgeLate(record: TaskRecord, offer: ClosingOffer): FinalMessage | null {

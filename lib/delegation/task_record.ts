@@ -84,6 +84,11 @@ export class TaskRecord {
     return isFinal(this.#state);
   }
 
+  /** Whether it is still to come to an end in this process. */
+  get isLive(): boolean {
+    return !this.isFinal && this.#state.status !== "interrupted";
+  }
+
   /** Whether an earlier run of it was interrupted, so that it has a conversation to go on with. */
   get isResumed(): boolean {
     return this.#isResumed;

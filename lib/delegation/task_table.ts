@@ -54,6 +54,11 @@ export class TaskTable {
     return this.childrenOf(owner).flatMap((record) => [record, ...this.seenBy(record.id)]);
   }
 
+  /** Whether a task of this agent or below is still to come to an end: not one that was interrupted, or waits for such a one. */
+  hasLive(owner: OwnerId): boolean {
+    return this.seenBy(owner).some((record) => record.isLive && !this.#isHeldUp(record));
+  }
+
   /** The record of an id that this agent may see; throws {@linkcode ToolFailure} `unknown_task` with known ids. */
   find(taskId: string, owner: OwnerId): TaskRecord {
     const record = this.#records.get(taskId);
@@ -73,6 +78,15 @@ export class TaskTable {
       if (each.progress.costUsd !== null) cost = (cost ?? 0) + each.progress.costUsd;
     }
     return { tokens, cost_usd: cost };
+  }
+
+  /** One behind a task of another session is not: that may go on there. */
+  #isHeldUp({ spec, state }: TaskRecord): boolean {
+    if (state.status !== "queued") return false;
+    const before = spec.after.filter((taskId) => this.owns(taskId)).flatMap((taskId) =>
+      this.get(taskId) ?? []
+    );
+    return before.some((record) => record.state.status === "interrupted" || this.#isHeldUp(record));
   }
 
   #isSeenBy(record: TaskRecord, owner: OwnerId): boolean {

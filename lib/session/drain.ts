@@ -21,7 +21,7 @@ export async function drain(
   const unanswered = new Map<TaskState, number>();
   let last: LoopEnd | null = null;
   for (const { id } of openQuestions(supervisor)) supervisor.questions.remind(id);
-  while (supervisor.hasLive(null) || supervisor.mail.hasNews(null)) {
+  while (supervisor.table.hasLive(null) || supervisor.mail.hasNews(null)) {
     await supervisor.waits.until({ owner: null, look: () => isDue(supervisor), timeoutMs: null, signal });
     const notice = supervisor.mail.takeNotice(null);
     if (notice === null) continue;
@@ -34,7 +34,7 @@ export async function drain(
 
 function isDue(supervisor: Supervisor): "ready" | null {
   const isAsked = openQuestions(supervisor).some(({ id }) => supervisor.questions.isNews(id));
-  return isAsked || !supervisor.hasLive(null) ? "ready" : null;
+  return isAsked || !supervisor.table.hasLive(null) ? "ready" : null;
 }
 
 /** Counts a turn for each question that was put in it: the state that a question brought about stands for it. */

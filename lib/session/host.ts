@@ -57,7 +57,7 @@ async function serve(
   const unneeded = Promise.withResolvers<void>();
   let idle: Disposable | null = null;
   let clients = () => 0;
-  const isNeeded = () => clients() > 0 || session.supervisor.hasLive(null);
+  const isNeeded = () => clients() > 0 || session.supervisor.table.hasLive(null);
   const look = () => {
     idle?.[Symbol.dispose]();
     idle = isNeeded() ? null : clock.after(IDLE_MS, () => isNeeded() || unneeded.resolve());

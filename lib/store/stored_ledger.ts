@@ -27,11 +27,18 @@ export class StoredLedger implements DeliveryLedger {
   }
 
   claim(taskId: string, owner: OwnerId, way: DeliveryWay): boolean {
-    return !this.isDelivered(taskId) && this.#memory.claim(taskId, owner, way);
+    return !this.isClaimed(taskId) && !this.#isOnDisk(taskId) && this.#memory.claim(taskId, owner, way);
   }
 
   isDelivered(taskId: string): boolean {
-    if (this.isClaimed(taskId)) return true;
+    try {
+      return this.isClaimed(taskId) || this.#isOnDisk(taskId);
+    } catch {
+      return false; // only a look: who claims hears what is wrong with the disk
+    }
+  }
+
+  #isOnDisk(taskId: string): boolean {
     if (!this.#store.isDelivered(taskId)) return false;
     this.#elsewhere.add(taskId);
     return true;

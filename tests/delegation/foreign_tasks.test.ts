@@ -73,7 +73,7 @@ Deno.test("a task follows one that another session runs, with its summary", asyn
     assert.deepEqual([task.status, task.waiting_for], ["queued", "after"]);
   }
   assert.equal(two.watched, 1, "one watch for all who wait");
-  assert.equal(two.own.supervisor.hasLive(null), true);
+  assert.equal(two.own.supervisor.table.hasLive(null), true);
   await two.ends({ type: "finished", at: 5, final: { summary: "from afar", outcome: "done" } });
   for (const goal of ["first", "second"]) {
     assert.match(two.own.puppets.of(goal).brief.messages[0] ?? "", /<task_result id=".*">\nfrom afar\n/);
@@ -92,9 +92,16 @@ Deno.test("a task behind one that was interrupted in another session waits, and 
   await using two = await TwoSessions.open();
   two.becomes({ type: "host_died", at: 4 });
   const id = await two.behind("mine");
-  assert.deepEqual([(await two.own.check(id)).status, two.own.supervisor.hasLive(null)], ["queued", true]);
+  assert.deepEqual([(await two.own.check(id)).status, two.own.supervisor.table.hasLive(null)], [
+    "queued",
+    true,
+  ]);
   const [theirs] = two.own.supervisor.adopt([two.snapshot]);
-  assert.equal(two.own.supervisor.hasLive(null), false, "here it is interrupted, and nobody goes on with it");
+  assert.equal(
+    two.own.supervisor.table.hasLive(null),
+    false,
+    "here it is interrupted, and nobody goes on with it",
+  );
   two.own.supervisor.resume(theirs!);
   await two.own.started();
   await two.own.puppets.of("theirs").finish("resumed here");

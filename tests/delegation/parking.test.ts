@@ -195,7 +195,7 @@ Deno.test("an agent with nothing but interrupted tasks, and tasks behind them, h
   const parked = before.supervisor.park((record) => record.id === id, 0);
   await before.ground.clock.advance(1);
   await parked;
-  assert.equal(before.supervisor.hasLive(null), false);
+  assert.equal(before.supervisor.table.hasLive(null), false);
 });
 
 Deno.test("a cancel that comes while its task is being parked cancels it, and is what delivers it", async () => {

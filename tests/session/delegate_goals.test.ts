@@ -69,7 +69,7 @@ Deno.test("delegateGoals() with any heeds the first one while others still wait 
   }, { delegation: { max_concurrent_children: 2, max_queued: 0 } });
   const { results } = delegateIn(test, { any: true });
   assert.deepEqual((await results).map(({ goal }) => goal), ["goal-1"]);
-  assert.equal(test.session.supervisor.hasLive(null), false);
+  assert.equal(test.session.supervisor.table.hasLive(null), false);
 });
 
 Deno.test("delegateGoals() with any tells of every failure when none completed", async () => {

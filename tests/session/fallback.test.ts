@@ -21,12 +21,13 @@ async function openDown(fallbackUrl: string): Promise<TestSession> {
   });
 }
 
-Deno.test("a child goes on with the fallback: told, planned model kept, booked at the price of the one that answered", async () => {
+Deno.test("a child goes on with the fallback: told, named in its record, booked at the price of the one that answered", async () => {
   const finish = callTools([{ name: "finish", args: { summary: "done" } }], { usage: USAGE });
   await using spare = await startScriptedServer(() => finish);
   await using it = await openDown(spare.baseUrl);
   const { results: [task] } = await it.call("delegate_task", { goal: "weigh it" });
-  assert.deepEqual([task.status, task.summary, task.model], ["completed", "done", "m1"]);
+  assert.deepEqual([task.status, task.summary, task.model], ["completed", "done", "m2"]);
+  assert.match(task.rule, /, fell back from down\/m1$/);
   assert.equal(task.cost_usd, 0.003);
   const [told, ...more] = it.eventsOf("model.fell_back");
   assert.deepEqual([told?.from, told?.to, told?.task_id], ["down/m1", "spare/m2", task.task_id]);

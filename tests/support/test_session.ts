@@ -104,7 +104,7 @@ export class TestSession implements AsyncDisposable {
     await this.session[Symbol.asyncDispose]();
     await this.server[Symbol.asyncDispose]();
     this.#dir[Symbol.dispose]();
-    assert.equal(supervisor.hasLive(null), false, "a task outlived its session");
+    assert.equal(supervisor.table.hasLive(null), false, "a task outlived its session");
     assert.equal(supervisor.slots.view.running, 0, "a worker outlived its session");
   }
 }
