@@ -51,13 +51,13 @@ Deno.test("runLoop() tells of turns, text, tools and usage in the order in which
   const by = { provider: "test", model: "m1", reasoningEffort: null };
   assert.deepEqual(events, [
     { type: "turn_started", turn: 1 },
-    { type: "reply_ended", turn: 1 },
+    { type: "reply_ended", turn: 1, by },
     { type: "tool_started", callId, name: "work", about: '{"a":1}' },
     { type: "tool_ended", callId, name: "work", errorCode: "denied", durationMs: 0 },
     { type: "turn_ended", turn: 1, usage: { input: 7, cached: 0, output: 3, reasoning: 0 }, by },
     { type: "turn_started", turn: 2 },
     { type: "text", delta: "done" },
-    { type: "reply_ended", turn: 2 },
+    { type: "reply_ended", turn: 2, by },
     { type: "turn_ended", turn: 2, usage: null, by },
   ]);
 });

@@ -34,6 +34,7 @@ endToEnd("check --follow of a resumed task replays what happened in all its sess
   useServer(hermes, server.baseUrl);
   const id = (await hermes.run(["delegate", "--async", "-Q", "something long"])).stdout.trimEnd();
   await server.waitForRequest(({ index }) => index === 1, { timeoutMs: 60_000 });
+  await hermes.until(["sessions", "show", id], "first-step");
   const [host] = detachedHosts(hermes.hermesHome);
   Deno.kill(host!.pid, "SIGKILL");
   await untilDead(host!);

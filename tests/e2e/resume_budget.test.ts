@@ -100,6 +100,7 @@ endToEnd(
     useServer(hermes, server.baseUrl, { budget: { task: { requests: 4 } } });
     const running = hermes.start(["delegate", "-Q", "THE-GOAL"]);
     await server.waitForRequest(({ index }) => index === 0, PATIENCE);
+    await hermes.until(["sessions", "list", "--json"], /"live":1/);
     running.kill("SIGKILL");
     await running.finished;
     const id = await interrupted(hermes);

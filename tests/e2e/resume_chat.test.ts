@@ -110,7 +110,7 @@ endToEnd(
     await chat.write("do something long\n");
     await madeFile(hermes, "running");
     const { session_id } = await onlySession(hermes);
-    await untilStored(hermes, session_id, "sleep 300");
+    await hermes.until(["sessions", "show", session_id], "sleep 300");
     chat.kill("SIGKILL");
     await chat.finished;
     const { code, stdout } = await hermes.run(["chat", "-r", session_id, "-Q", "-q", "and now?"]);
@@ -140,7 +140,7 @@ endToEnd(
     await chat.stderr.waitFor(/t\S{5} completed after/);
     await server.waitForRequest((request) => isChild(request) && request.raw.includes("GOAL-SLOW"), PATIENCE);
     const { session_id } = await onlySession(hermes);
-    await untilStored(hermes, session_id, `delegate_task_async {"goal":"GOAL-SLOW"`);
+    await hermes.until(["sessions", "show", session_id], `delegate_task_async {"goal":"GOAL-SLOW"`);
     chat.kill("SIGKILL");
     await chat.finished;
     isKilled = true;
@@ -251,28 +251,3 @@ async function madeFile(hermes: EndToEnd, name: string): Promise<void> {
   if (isThere()) return;
   for await (const _ of watcher) if (isThere()) return;
 }
-
-/** Resolves when a call stands in the stored conversation. */
-async function untilStored(hermes: EndToEnd, sessionId: string, call: string): Promise<void> {
-  while (!(await hermes.run(["sessions", "show", sessionId])).stdout.includes(call));
-}
-
-endToEnd("a chat that goes on has a new allowance, and says what it used before", async (hermes) => {
-  await using server = await startScriptedServer(() => say("ok"));
-  useServer(hermes, server.baseUrl, { budget: { session: { usd: null, tokens: null, requests: 2 } } });
-  const told = "hermes: the session has a new allowance of 2 requests; it used";
-  const first = await hermes.run(["chat", "-q", "one"]);
-  assert.ok(!first.stderr.includes("allowance"), first.stderr);
-  const second = await hermes.run(["chat", "-c"], { stdin: "two\nthree\nfour\n/budget\n" });
-  assert.match(second.stderr, new RegExp(`${told} \\$0, [\\d.k]+ tokens, 1 request before\n`));
-  assert.match(second.stderr, /the budget of the session leaves no room for it/);
-  assert.match(
-    second.stdout,
-    /2 of 2 requests\nused before this chat was opened again: \$0, [\d.k]+ tokens, 1 request\n/,
-  );
-  const third = await hermes.run(["chat", "-c", "-q", "five"]);
-  assert.match(third.stderr, new RegExp(`${told} .* 3 requests before\n`));
-  const { stderr } = await hermes.run(["chat", "-c", "-Q", "-q", "six"]);
-  assert.equal(stderr, "");
-  assert.equal(server.requests.length, 5);
-});

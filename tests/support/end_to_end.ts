@@ -85,6 +85,14 @@ export class EndToEnd implements AsyncDisposable {
     return running;
   }
 
+  /** Runs a command that only looks, again and again, until it prints this. What happens is on disk a moment later. */
+  async until(args: readonly string[], printed: string | RegExp): Promise<void> {
+    for (;;) {
+      const { stdout } = await this.run(args);
+      if (typeof printed === "string" ? stdout.includes(printed) : printed.test(stdout)) return;
+    }
+  }
+
   /** Starts the program on a terminal of its own. */
   onTerminal(
     args: readonly string[],

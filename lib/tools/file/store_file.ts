@@ -32,15 +32,25 @@ export async function storeFile(
 ): Promise<Fingerprint> {
   const bytes = new TextEncoder().encode(text);
   const print = fingerprint(bytes);
-  await replace(target, bytes, replaces).catch(async (error) => {
+  // Seen in the same moment: another call of this agent may read the file before the next await is over.
+  const onChange = () => context.filesSeen.set(target.real, print.sha256);
+  await replace(target, bytes, { replaces, onChange }).catch(async (error) => {
     throw error instanceof ToolFailure ? error : await fileFailure(target.attempt, error);
   });
-  context.filesSeen.set(target.real, print.sha256);
   context.evidence.fileWritten(target.real, print.bytes, print.sha256);
   return print;
 }
 
-async function replace(target: Target, bytes: Uint8Array, replaces: Fingerprint | null): Promise<void> {
+interface Replacement extends Pick<NewContent, "replaces"> {
+  /** Called when the file has its new content. */
+  readonly onChange: () => void;
+}
+
+async function replace(
+  target: Target,
+  bytes: Uint8Array,
+  { replaces, onChange }: Replacement,
+): Promise<void> {
   const { real } = target;
   if (replaces === null) await mkdir(dirname(real), { recursive: true });
   else await access(real, constants.W_OK);
@@ -52,6 +62,7 @@ async function replace(target: Target, bytes: Uint8Array, replaces: Fingerprint 
     await writeNew(temporary, bytes, replaces === null ? null : await stat(real));
     if (replaces === null) await create(temporary, target);
     else exchange(temporary, target, replaces);
+    onChange();
   } finally {
     await rm(temporary, { force: true });
   }
