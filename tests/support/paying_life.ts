@@ -111,9 +111,12 @@ export class PayingLife {
   async die(): Promise<void> {
     const { database } = this.#store;
     database.run("UPDATE hosts SET start_mark = 'dead' WHERE host_id = ?", this.stored.hostId);
-    database[Symbol.dispose]();
+    database.transaction = () => {
+      throw new Error("The dead write nothing");
+    };
     await this.stage[Symbol.asyncDispose]();
     this.stored[Symbol.dispose]();
+    database[Symbol.dispose]();
   }
 
   #answer(goal: string, bytes: number, { outputLimit }: Lease, fate: Fate): RequestOutcome | null {
