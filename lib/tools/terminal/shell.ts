@@ -50,13 +50,13 @@ const LAUNCH = 'command -v bash >/dev/null && exec bash -c -- "$0" 2>&1; exec sh
  * Nothing that a command started in its group outlives it. Rejects with {@linkcode ToolFailure} when it cannot start.
  */
 export function createShell(options: ShellOptions): Shell {
-  const env = commandEnvironment(options);
+  let env: Record<string, string> | null = null; // most agents are made and run no command
   return {
     async run(command, signal) {
       signal.throwIfAborted();
       await assertDirectory(command.cwd);
       signal.throwIfAborted();
-      const started = await start(command, env);
+      const started = await start(command, env ??= commandEnvironment(options));
       const result = await follow(started, command.timeoutMs, { ...options, signal });
       signal.throwIfAborted();
       return result;
