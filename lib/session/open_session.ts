@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 import { dirname } from "node:path";
 import { passedOver, waysOf } from "../config/fallbacks.ts";
+import { EXIT_CONFIG } from "../config/home.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import type { Ground } from "../delegation/ground.ts";
 import { Supervisor } from "../delegation/supervisor.ts";
@@ -11,7 +12,7 @@ import { openStore } from "../store/open_store.ts";
 import { sessionSpill } from "../store/spill_paths.ts";
 import type { HostKind, SessionStore, Store } from "../store/store.ts";
 import { type Clock, systemClock } from "../support/clock.ts";
-import type { WireError } from "../support/errors.ts";
+import { UserError, type WireError } from "../support/errors.ts";
 import { createJudge } from "../tools/approval/judge.ts";
 import { endMarked } from "../tools/terminal/end_marked.ts";
 import { createShell } from "../tools/terminal/shell.ts";
@@ -59,6 +60,7 @@ const COMMAND_GRACE_MS = 500;
  * there is no session to go on with, another process has it, or what is stored cannot be used.
  */
 export async function openSession(options: SessionOptions): Promise<Session> {
+  refuseUnconfined(options.loaded);
   await using opening = new AsyncDisposableStack();
   const clock = systemClock;
   const store = opening.use(openStore(dirname(options.loaded.path), { clock }));
@@ -98,6 +100,15 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   }
   const session = { ...parts, options, supervisor, shell: own };
   return new Session({ ...session, resources: opening.move() });
+}
+
+/** Who asks for commands that are confined is not to get others. */
+function refuseUnconfined({ config, path }: LoadedConfig): void {
+  if (config.terminal.sandbox !== "on") return;
+  throw new UserError("Cannot confine commands: terminal.sandbox is on, and this version has no sandbox", {
+    hint: `Set it to auto or off in ${path}, and run hermes in a container where that is too much`,
+    exitCode: EXIT_CONFIG,
+  });
 }
 
 /** What dead hosts left is seen to at once by who goes on with it, and by others when they are well under way. */

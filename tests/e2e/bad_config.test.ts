@@ -63,3 +63,11 @@ endToEnd("without the key of the provider names the variable and exits 78", asyn
 endToEnd("delegate without a provider exits 78 as well", async (hermes) => {
   assertOneMessage(await hermes.run(["delegate", "-Q", "hi"]), { code: 78, says: ["--offline"] });
 });
+
+for (const args of [["chat", "-q", "hi"], ["delegate", "hi"], ["delegate", "--async", "hi"]]) {
+  endToEnd(`refuses to ${args.join(" ")} where a sandbox is demanded and there is none`, async (hermes) => {
+    hermes.configure({ terminal: { sandbox: "on" } });
+    const finished = await hermes.run([...args, "--offline", "-Q"]);
+    assertOneMessage(finished, { code: 78, says: ["terminal.sandbox is on", "config.yaml"] });
+  });
+}
