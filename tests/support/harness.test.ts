@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { EndToEnd, isInstalled } from "./end_to_end.ts";
 import type { Launcher } from "./launchers.ts";
-import { processesOf } from "./processes.ts";
+import { processesLeft, processesOf } from "./processes.ts";
 import { Running } from "./running.ts";
 import { TempDir } from "./temp_dir.ts";
 import { Tmux } from "./tmux.ts";
@@ -52,7 +52,7 @@ Deno.test("EndToEnd fails when a process outlives the program, and ends it", asy
   await hermes.run(["sleep 60 >/dev/null 2>&1 &"]);
   assert.equal(processesOf(root).length, 1);
   await assert.rejects(hermes[Symbol.asyncDispose](), /processes outlived the program/);
-  assert.deepEqual(processesOf(root), []);
+  assert.deepEqual(await processesLeft(root), []);
 });
 
 const tmuxCase = {
