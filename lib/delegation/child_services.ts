@@ -46,6 +46,10 @@ export function childServices(supervisor: Supervisor, run: ChildRun): Services &
       return { accepted: true };
     }
     await supervisor.drainChildren(record, signal);
+    // Its tasks are being parked: it goes on with them elsewhere, and offers its last word again.
+    if (supervisor.table.childrenOf(record.id).some(({ isFinal }) => !isFinal)) {
+      await run.passBoundary(signal);
+    }
     record.evidence.changedFiles(await changes.end());
     const messages = canGoOn(offer.turn) ? supervisor.mail.takeLate(record, offer.turn + 1) : [];
     if (messages.length > 0) {

@@ -230,3 +230,24 @@ Deno.test("the timeout of a resumed task counts what its earlier runs worked, an
   assert.equal(puppet?.heard("handover"), true, "a fifth of the limit is set aside");
   await before[Symbol.asyncDispose]();
 });
+
+Deno.test("a child that would end while its own tasks are being parked is parked with them", async () => {
+  await using stage = new Stage({ delegation: { max_spawn_depth: 2 } });
+  const [id = ""] = await stage.spawn("above");
+  const above = stage.puppets.of("above");
+  await above.turn(1);
+  void above.tool("delegate_task_async", { goal: "below" });
+  await stage.started();
+  const below = stage.puppets.of("below");
+  await below.turn(1);
+  const parked = stage.supervisor.park(() => true, GRACE_MS);
+  void below.turn(2);
+  await settled();
+  assert.equal(stage.supervisor.table.childrenOf(id)[0]?.state.status, "interrupted");
+  void above.finish("done in time");
+  await parked;
+  assert.deepEqual(stage.supervisor.table.seenBy(null).map(({ state }) => state.status), [
+    "interrupted",
+    "interrupted",
+  ]);
+});
