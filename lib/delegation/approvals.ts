@@ -3,7 +3,9 @@ import type { EventBody } from "../protocol/events.ts";
 import type { Judge } from "../tools/approval/judge.ts";
 import { type Action, actionText, type Risk } from "../tools/approval/risk.ts";
 import type { Clock } from "../support/clock.ts";
+import { cutMiddle } from "../support/cut_middle.ts";
 import { ToolFailure } from "../support/errors.ts";
+import type { ChildAsk } from "./ask_turns.ts";
 import { Grants, type Verdict } from "./grants.ts";
 
 /** What the approvals of a session stand on. */
@@ -24,12 +26,8 @@ export interface Asker {
   readonly taskId: string | null;
   /** Whether nothing that it does asks, as the command said that delegated it. */
   readonly isYolo: boolean;
-  /** Puts `what` and waits for the answer that `open` brings; rejects with the signal's reason. */
-  wait(
-    what: string,
-    open: (answer: (verdict: Answer) => void) => Disposable,
-    signal: AbortSignal,
-  ): Promise<Answer>;
+  /** Puts `what`, when nothing else that the agent asks is open, and waits for the answer; rejects with the signal's reason. */
+  wait(what: string, ask: Pick<ChildAsk<Answer>, "open" | "known" | "signal">): Promise<Answer>;
 }
 
 /** A verdict and whose it is. */
@@ -55,6 +53,8 @@ const DENIED: Readonly<Record<Answer["by"], string>> = {
   nobody: "nobody here can allow it",
   stopped: "the task was stopped",
 };
+/** How much of an action is told: nobody reads more, and some write a file with a command. */
+const WHAT_CHARS = 10_000;
 const NOBODY: Answer = { allow: false, scope: "once", by: "nobody" };
 
 /** What agents want to do and may not without a yes: asked one at a time for each, remembered as far as was said. */
@@ -98,17 +98,14 @@ export class Approvals {
 
   /** Resolves when the action may go on. Rejects with {@linkcode ToolFailure} `denied`, or the signal's reason. */
   async allow(asker: Asker, action: Action, signal: AbortSignal): Promise<void> {
-    if (this.#isYolo ?? (asker.isYolo || this.#ground.isYolo)) return;
+    if (this.#isOff(asker)) return;
     const risks = await this.#ground.judge(action);
     if (risks.length === 0) return;
-    const { taskId } = asker;
-    const what = this.#ground.redact(actionText(action));
-    const verdicts = risks.map((risk) => ({ risk, said: this.#grants.verdict(taskId, risk, what) }));
-    const left = verdicts.filter(({ said }) => said !== true).map(({ risk }) => risk);
+    const what = shortened(this.#ground.redact(actionText(action)));
+    const left = risks.filter((risk) => this.#grants.verdict(asker.taskId, [risk], what) !== true);
     if (left.length === 0) return;
-    if (verdicts.some(({ said }) => said === false)) throw denial(what, left, "user");
-    const answer = await this.#ask(asker, { taskId, what, risks: left }, signal);
-    if (answer.by === "user") this.#grants.remember(taskId, left, { ...answer, what });
+    const pending = { taskId: asker.taskId, what, risks: left };
+    const answer = this.#known(asker, pending) ?? await this.#ask(asker, pending, signal);
     if (!answer.allow) throw denial(what, left, answer.by);
   }
 
@@ -128,20 +125,42 @@ export class Approvals {
         },
       );
     }
+    this.#grants.remember(open.taskId, open.risks, { ...verdict, what: open.what });
     open.answer({ ...verdict, by: "user" });
+    this.#answerCovered();
     return open;
   }
 
   async #ask(asker: Asker, pending: PendingApproval, signal: AbortSignal): Promise<Answer> {
-    const { what, risks } = pending;
-    if (this.#isUnheard(pending.taskId)) {
-      this.#put({ ...pending, answer: () => {} }, () => NOBODY)[Symbol.dispose]();
-      return NOBODY;
-    }
     let given: Answer = { ...NOBODY, by: "stopped" };
-    const open = (answer: (answer: Answer) => void) =>
-      this.#put({ ...pending, answer: (answerNow) => answer(given = answerNow) }, () => given);
-    return await asker.wait(`Allow ${what} (it ${risks.join("; ")})?`, open, signal);
+    return await asker.wait(`Allow ${pending.what} (it ${pending.risks.join("; ")})?`, {
+      known: () => this.#known(asker, pending),
+      open: (answer) =>
+        this.#put({ ...pending, answer: (answerNow) => answer(given = answerNow) }, () => given),
+      signal,
+    });
+  }
+
+  /** What was said before, also while the agent waited for its turn; null: somebody has to be asked. */
+  #known(asker: Asker, pending: PendingApproval): Answer | null {
+    const { taskId, risks, what } = pending;
+    const said = this.#isOff(asker) ? true : this.#grants.verdict(taskId, risks, what);
+    if (said !== null) return { allow: said, scope: "once", by: "user" };
+    if (!this.#isUnheard(taskId)) return null;
+    this.#put({ ...pending, answer: () => {} }, () => NOBODY)[Symbol.dispose]();
+    return NOBODY;
+  }
+
+  /** An answer for a task or the session may be one for others that wait. */
+  #answerCovered(): void {
+    for (const { taskId, risks, what, answer } of [...this.#open]) {
+      const said = this.#grants.verdict(taskId, risks, what);
+      if (said !== null) answer({ allow: said, scope: "once", by: "user" });
+    }
+  }
+
+  #isOff({ isYolo }: Asker): boolean {
+    return this.#isYolo ?? (isYolo || this.#ground.isYolo);
   }
 
   #isUnheard(taskId: string | null): boolean {
@@ -167,6 +186,10 @@ export class Approvals {
       },
     };
   }
+}
+
+function shortened(what: string): string {
+  return cutMiddle(what, WHAT_CHARS, (left) => ` [${left} more characters] `);
 }
 
 function denial(what: string, risks: readonly Risk[], by: Answer["by"]): ToolFailure {

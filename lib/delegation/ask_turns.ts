@@ -6,6 +6,8 @@ export interface ChildAsk<Answer> {
   readonly run: ChildRun;
   readonly question: Question;
   readonly signal: AbortSignal;
+  /** The answer that is known by the time its turn has come; null: it has to be asked. Absent: always. */
+  readonly known?: () => Answer | null;
   /**
    * Called when its turn has come, right before the task needs input: who hears of that may call `answer` at once.
    * Disposed when it is answered or given up.
@@ -28,7 +30,7 @@ export class AskTurns {
   put<Answer>(ask: ChildAsk<Answer>): Promise<Answer> {
     const { run, question } = ask;
     return this.next(run.record.id, () =>
-      untilAnswered(ask, {
+      answerTo(ask, {
         begin() {
           if (!run.asked(question)) throw new DOMException("The task is being stopped", "AbortError");
         },
@@ -43,12 +45,14 @@ interface AskSpan {
   end(): void;
 }
 
-/** Waits for the answer to what `open` puts. Rejects with the signal's reason, or with what `open` or `begin` throw. */
-export async function untilAnswered<Answer>(
-  { open, signal }: Pick<ChildAsk<Answer>, "open" | "signal">,
+/** Waits for the answer to what `open` puts, unless it is `known`. Rejects with the signal's reason, or with what `open` or `begin` throw. */
+export async function answerTo<Answer>(
+  { open, known, signal }: Pick<ChildAsk<Answer>, "open" | "known" | "signal">,
   span: AskSpan,
 ): Promise<Answer> {
   signal.throwIfAborted();
+  const answer = known?.() ?? null;
+  if (answer !== null) return answer;
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
   using asking = new DisposableStack();
   asking.defer(() => span.end());

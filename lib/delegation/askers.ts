@@ -2,7 +2,7 @@ import type { Action } from "../tools/approval/risk.ts";
 import { ToolFailure } from "../support/errors.ts";
 import type { Approve } from "../tools/tool.ts";
 import type { Answer, Asker } from "./approvals.ts";
-import { untilAnswered } from "./ask_turns.ts";
+import { answerTo } from "./ask_turns.ts";
 import type { ChildRun } from "./child_run.ts";
 import type { Supervisor } from "./supervisor.ts";
 
@@ -12,10 +12,9 @@ export function childApproval(supervisor: Supervisor, run: ChildRun): Approve {
   const asker: Asker = {
     taskId: record.id,
     isYolo: record.spec.isYolo === true,
-    wait(text, open, signal) {
+    wait(text, ask) {
       supervisor.slots.lend(record.id);
-      const question = { kind: "approval", text } as const;
-      return supervisor.turns.put<Answer>({ run, question, open, signal });
+      return supervisor.turns.put<Answer>({ run, question: { kind: "approval", text }, ...ask });
     },
   };
   return async (action, signal) => {
@@ -23,7 +22,11 @@ export function childApproval(supervisor: Supervisor, run: ChildRun): Approve {
       await supervisor.approvals.allow(asker, action, signal);
     } catch (error) {
       if (error instanceof ToolFailure) {
-        record.evidence.add({ kind: "denied", what: subject(action), why: error.message });
+        record.evidence.add({
+          kind: "denied",
+          what: supervisor.ground.redactor.text(subject(action)),
+          why: error.message,
+        });
       }
       throw error;
     }
@@ -35,8 +38,7 @@ export function agentApproval({ approvals, turns }: Supervisor): Approve {
   const asker: Asker = {
     taskId: null,
     isYolo: false,
-    wait: (_, open, signal) =>
-      turns.next("", () => untilAnswered<Answer>({ open, signal }, { begin() {}, end() {} })),
+    wait: (_, ask) => turns.next("", () => answerTo<Answer>(ask, { begin() {}, end() {} })),
   };
   return (action, signal) => approvals.allow(asker, action, signal);
 }

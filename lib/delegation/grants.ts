@@ -13,10 +13,11 @@ export class Grants {
   /** Actions that were denied, so that nobody is asked for the same again. */
   readonly #denied = new Set<string>();
 
-  /** True: allowed; false: denied; null: nobody has said. */
-  verdict(taskId: string | null, risk: Risk, what: string): boolean | null {
-    const said = this.#tasks.get(taskId ?? "")?.get(risk) ?? this.#session.get(risk) ?? null;
-    return said === null && this.#denied.has(keyOf(taskId, what)) ? false : said;
+  /** True: allowed for all its risks; false: denied for one of them, or in the same words; null: nobody has said. */
+  verdict(taskId: string | null, risks: readonly Risk[], what: string): boolean | null {
+    const said = risks.map((risk) => this.#tasks.get(taskId ?? "")?.get(risk) ?? this.#session.get(risk));
+    if (said.every((each) => each === true)) return true;
+    return said.includes(false) || this.#denied.has(keyOf(taskId, what)) ? false : null;
   }
 
   /** Keeps a verdict as far as it goes; the session's own agent has no task, so that one for it is the session's. */

@@ -253,7 +253,9 @@ export class Supervisor implements AsyncDisposable {
       judgeLate,
       stopChildren: (parent) => this.#stopChildrenOf(parent),
       endCommands: async ({ id, evidence }) =>
-        evidence.hasCalled("terminal") ? await this.ground.endCommands(id) : [],
+        evidence.hasCalled("terminal")
+          ? await this.ground.endCommands(id).catch((error) => [`It cannot be told: ${messageOf(error)}`])
+          : [],
       onEvent: (child, event) => this.#childDid(child, event),
       onOver: ({ record: over }) => {
         this.#runs.delete(over.id);

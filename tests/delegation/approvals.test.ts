@@ -229,3 +229,40 @@ Deno.test("with yolo nothing asks: in the session, in a task of such a command, 
   stage.supervisor.approvals.close("all");
   assert.equal(await again, "denied");
 });
+
+Deno.test("what waits in turn or elsewhere is answered by what was said of its like, or of all", async () => {
+  const { stage, ran } = guarded();
+  await using _ = stage;
+  const [one = "", two = ""] = await stage.spawn("one", "two");
+  const { approvals } = stage.supervisor;
+  const puppet = stage.puppets.of("one");
+  const asked = [shell(puppet, "rm a"), shell(puppet, "rm b"), shell(stage.puppets.of("two"), "rm c")];
+  await settled();
+  assert.deepEqual(approvals.open.map(({ taskId, what }) => [taskId, what]), [[one, "run: rm a"], [
+    two,
+    "run: rm c",
+  ]]);
+  approvals.answer(one, { allow: true, scope: "session" });
+  assert.deepEqual(await Promise.all(asked), ["ran", "ran", "ran"]);
+  assert.deepEqual(approvals.open, []);
+  const later = [shell(puppet, "dd a"), shell(puppet, "dd b")];
+  await settled();
+  approvals.close("all");
+  assert.deepEqual(
+    await Promise.all(later),
+    ["denied", "denied"],
+    "the one in turn does not wait for anybody",
+  );
+  assert.equal(ran.length, 3);
+});
+
+Deno.test("what waits in turn goes on when asking is switched off", async () => {
+  const { stage } = guarded();
+  await using _ = stage;
+  await stage.spawn("one");
+  const puppet = stage.puppets.of("one");
+  const asked = [shell(puppet, "rm a"), shell(puppet, "rm b")];
+  await settled();
+  stage.supervisor.approvals.isYolo = true;
+  assert.deepEqual(await Promise.all(asked), ["ran", "ran"]);
+});
