@@ -38,6 +38,11 @@ export class Arguments {
     return this.words.some((word) => names.includes(word) || names.includes(word.split("=")[0] ?? ""));
   }
 
+  /** Of sed(1): whether it writes the files that it reads. */
+  get editsInPlace(): boolean {
+    return this.has("i") || this.hasLong("in-place");
+  }
+
   /** The sub-command: the first operand. */
   get verb(): string {
     return this.operands[0] ?? "";

@@ -1,4 +1,5 @@
-import { baseName, type ShellWord } from "./invocation.ts";
+import { Arguments } from "./arguments.ts";
+import type { ShellWord } from "./invocation.ts";
 import { keysRisk, writeRisk } from "./path_risks.ts";
 import { programRisk } from "./program_risks.ts";
 import { type ReadCommand, readCommand } from "./read_command.ts";
@@ -23,7 +24,6 @@ const WRITERS: ReadonlySet<string> = new Set([
   "tee",
   "touch",
   "truncate",
-  "sed",
 ]);
 
 /**
@@ -38,6 +38,7 @@ export function commandRisks(command: string, ground: CommandGround): readonly R
     ...(read.multiplies ? ["starts itself again and again"] : []),
     ...programRisks(read, ground),
     ...read.written.map((word) => risky(word, ground)),
+    ...read.read.map(({ text }) => keysRisk(text, ground.cwd, ground)),
   ];
   return [...new Set(risks.filter((risk) => risk !== null))];
 }
@@ -46,14 +47,21 @@ function programRisks({ invocations }: ReadCommand, ground: CommandGround): read
   return invocations.filter((invocation) => !isAllowed(invocation, ground.allow)).flatMap((invocation) => {
     const { name, args } = invocation;
     const words = args.filter(({ text }) => !text.startsWith("-"));
-    const written = name !== null && WRITERS.has(baseName(name)) ? words.slice(name === "tee" ? 0 : -1) : [];
+    const isWriter = name !== null &&
+      (WRITERS.has(name) || (name === "sed" && new Arguments(invocation).editsInPlace));
+    const written = isWriter ? words.slice(name === "tee" ? 0 : -1) : [];
     return [
       programRisk(invocation),
       ...written.map((word) => risky(word, ground)),
-      ...words.map(({ text }) => keysRisk(text, ground.cwd, ground)),
+      ...args.map(({ text }) => keysRisk(valueOf(text), ground.cwd, ground)),
       ground.asksAlways && !invocation.isGuess ? `runs ${name ?? "a program"}` : null,
     ];
   });
+}
+
+/** What an option is given: a path behind `=` or `@` too. */
+function valueOf(word: string): string {
+  return word.startsWith("-") ? /[=@](.*)$/s.exec(word)?.[1] ?? "" : word;
 }
 
 function risky({ text, isStatic }: ShellWord, ground: CommandGround): Risk | null {

@@ -20,6 +20,7 @@ const DISCARDED: Readonly<Record<string, Rule>> = {
   restore: (args) => !args.hasLong("staged") || args.hasLong("worktree"),
   branch: (args) => args.has("D") || (args.has("d") && args.has("f")),
   tag: (args) => args.has("d") || args.hasLong("delete"),
+  rm: (args) => args.has("rf") && !args.hasLong("cached"),
   stash: (args) => args.hasWord("drop", "clear"),
   worktree: (args) => args.hasWord("remove") && (args.has("f") || args.hasLong("force")),
   reflog: (args) => args.hasWord("expire", "delete"),

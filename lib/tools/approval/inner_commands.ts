@@ -62,7 +62,7 @@ function behind(name: string, args: readonly ShellWord[]): readonly Inner[] {
 function execs(args: readonly ShellWord[]): readonly Inner[] {
   return args.flatMap(({ text }, index) =>
     EXEC_OPTIONS.has(text)
-      ? [{ type: "command", words: args.slice(index + 1), takesMore: false, isGuess: false } as const]
+      ? [{ type: "command", words: args.slice(index + 1), takesMore: true, isGuess: false } as const]
       : []
   );
 }

@@ -1,4 +1,4 @@
-import { isAbsolute, join, normalize, resolve } from "node:path";
+import { dirname, isAbsolute, join, normalize, resolve } from "node:path";
 import type { Risk, RiskGround } from "./risk.ts";
 
 const WRITES = "writes a file that the system or your shell acts on";
@@ -14,7 +14,7 @@ const STARTUP =
 const HOOKS = /(^|\/)\.git\/(hooks\/|config$)/;
 /** Below the home directory. */
 const KEYS =
-  /^\.(ssh\/(?!known_hosts|config$)[^/]*$|aws\/credentials|gnupg(\/|$)|netrc$|pgpass$|docker\/config\.json|kube\/config|git-credentials|config\/gh\/hosts)/;
+  /^\.(ssh(\/(?!known_hosts|config$)[^/]*)?$|aws\/credentials|gnupg(\/|$)|netrc$|pgpass$|docker\/config\.json|kube\/config|git-credentials|config\/gh\/hosts)/;
 const SYSTEM_KEYS = /^\/etc\/(shadow|gshadow|sudoers)|^\/proc\/[^/]+\/environ$/;
 
 /** Why writing this path asks; null: it does not. Relative paths are taken from `cwd`. */
@@ -28,11 +28,17 @@ export function writeRisk(path: string, cwd: string, ground: RiskGround): Risk |
 
 /** Why a command with this word among its own asks, if the word is a path; null: it does not. */
 export function keysRisk(word: string, cwd: string, { home, secretPaths }: RiskGround): Risk | null {
+  if (word === "") return null;
   const path = absolute(word.replace(/^(file:\/\/|@|[\w-]+=@?)/, ""), cwd);
   const inHome = below(path, home);
   const holdsKeys = SYSTEM_KEYS.test(path) || (inHome !== null && KEYS.test(inHome)) ||
-    secretPaths.some((secret) => path === secret || below(path, secret) !== null);
+    secretPaths.some((secret) => path === secret || below(path, secret) !== null || isFolderOf(path, secret));
   return holdsKeys ? READS_KEYS : null;
+}
+
+/** The folder that keys lie in, when it is named itself: what is done with all of it is done with them. */
+function isFolderOf(path: string, secret: string): boolean {
+  return dirname(secret) === path;
 }
 
 function absolute(path: string, cwd: string): string {

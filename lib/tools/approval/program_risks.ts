@@ -77,8 +77,11 @@ const RULES: Readonly<Record<string, Rule>> = {
   ),
   git: gitRisk,
   ...each(
-    "npm pnpm yarn bun cargo gem twine docker podman",
-    (args) => PUBLISHING.has(args.verb) ? "publishes something" : containerRisk(args),
+    "npm pnpm yarn bun cargo gem twine docker podman docker-compose podman-compose",
+    (args) =>
+      args.operands.slice(0, 2).some((word) => PUBLISHING.has(word)) && args.verb !== "run"
+        ? "publishes something"
+        : containerRisk(args),
   ),
   gh: when("changes something on a code host", (args) => CHANGING.has(args.operands[1] ?? "")),
   ...each(
@@ -110,11 +113,14 @@ const RULES: Readonly<Record<string, Rule>> = {
   ...each("source .", (_, { args }) => args.some(({ isComputed }) => isComputed) ? UNKNOWN : null),
   ...each([...SHELLS].join(" "), (args, { args: words, input }) => {
     const script = words[words.findIndex(({ text }) => /^-[a-z]*c$/.test(text)) + 1];
+    const readsInput = args.operands.every((word) => INPUT.test(word)) || args.has("s");
     const isHidden = args.has("c") ? script?.isStatic === false : words.some(({ isComputed }) => isComputed);
-    return isHidden || (input?.isStatic === false && args.operands.length === 0) ? UNKNOWN : null;
+    return isHidden || (input?.isStatic === false && readsInput) ? UNKNOWN : null;
   }),
 };
 
+/** Names of the standard input among operands. */
+const INPUT = /^(-|\/dev\/(stdin|fd\/0))$/;
 const PUBLISHING: ReadonlySet<string> = new Set(["publish", "unpublish", "yank", "upload", "push"]);
 const CHANGING: ReadonlySet<string> = new Set(["delete", "merge", "create", "close", "edit", "archive"]);
 const INFRASTRUCTURE = /^(delete|destroy|apply|drain|uninstall|terminate|up|rm|rb|remove)(-\w|$)/;
@@ -125,7 +131,7 @@ const DELETING =
 
 /** Docker, where a word follows the verb. */
 function containerRisk(args: Arguments): Risk | null {
-  const [, second = ""] = args.operands;
+  const [first = "", second = first] = args.operands; // docker-compose has no word before its own
   const isGone = second === "prune" || second === "rm" || (args.verb === "rm" && args.has("f")) ||
     (second === "down" && (args.has("v") || args.hasLong("volumes")));
   return isGone ? "deletes containers or what they keep" : null;

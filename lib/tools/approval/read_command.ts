@@ -5,8 +5,9 @@ import { innerCommands } from "./inner_commands.ts";
 /** All that a command line does as far as it can be read without running it. */
 export interface ReadCommand {
   readonly invocations: readonly Invocation[];
-  /** The files that redirections write. */
+  /** The files that redirections write, and those that they read. */
   readonly written: readonly ShellWord[];
+  readonly read: readonly ShellWord[];
   /** Whether something of it cannot be read: broken syntax, or nesting without end. */
   readonly isUnclear: boolean;
   /** Whether a function calls itself in the background or in a pipeline. */
@@ -29,6 +30,7 @@ export function readCommand(text: string, home: string): ReadCommand {
 class Reader implements ReadCommand {
   readonly invocations: Invocation[] = [];
   readonly written: ShellWord[] = [];
+  readonly read: ShellWord[] = [];
   isUnclear = false;
   multiplies = false;
   readonly #home: string;
@@ -56,8 +58,10 @@ class Reader implements ReadCommand {
       for (const redirect of node.redirects) this.#visit(redirect, at);
       return this.#visit(node.command, { ...at, input: this.#input(node.redirects) ?? at.input });
     }
-    if (node.type === "Redirect" && node.target !== undefined && WRITING.test(node.operator)) {
-      this.written.push(shellWord(node.target, this.#home));
+    if (node.type === "Redirect" && node.target !== undefined) {
+      const target = shellWord(node.target, this.#home);
+      if (node.operator === "<") this.read.push(target);
+      else if (!DESCRIPTOR.test(target.text)) this.written.push(target);
     }
     if (node.type === "Command") this.#command(node, at);
     forEachChild(
@@ -116,7 +120,8 @@ interface How extends Pick<Invocation, "input" | "takesMore" | "isGuess"> {
 }
 
 const PIPE = { text: "", isStatic: false };
-const WRITING = /^(>|>>|>\||&>|&>>|<>|>&)$/;
+/** What `>&` and `<&` copy or close, which is no file. */
+const DESCRIPTOR = /^(\d+-?|-)$/;
 /** What stands in these reads what is given to the whole. */
 const SAME_INPUT: ReadonlySet<SyntaxNode["type"]> = new Set([
   "Script",

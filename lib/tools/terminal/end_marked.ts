@@ -19,8 +19,14 @@ export async function endMarked(
   for (let round = 0; round < ROUNDS; round++) {
     const pids = await strangers(name, value);
     if (pids.length === 0) return [];
-    const signal = (kind: NodeJS.Signals) => pids.filter((pid) => signalled(pid, kind)).length > 0;
-    const isAlive = async () => (await Promise.all(pids.map(isRunning))).includes(true);
+    let left = pids; // by their marks: an id may have become another's
+    const signal = (kind: NodeJS.Signals) => left.filter((pid) => signalled(pid, kind)).length > 0;
+    const isAlive = async () => {
+      if (!(await Promise.all(left.map(isRunning))).includes(true)) return false;
+      const marked = await strangers(name, value);
+      left = left.filter((pid) => marked.includes(pid));
+      return left.length > 0;
+    };
     if (!await endProcesses({ signal, isAlive }, graceMs, clock)) break;
   }
   return await Promise.all((await strangers(name, value)).map(describe));
