@@ -76,12 +76,17 @@ export async function untilAnswered<Result>(
   ask: () => Promise<Result>,
   { clock, signal, patience = "act" }: Pick<HostFinderOptions, "clock"> & WaitOptions,
 ): Promise<Result> {
-  const giveUpAt = clock.now() + GIVE_UP_MS[patience];
+  let giveUpAt = clock.now() + GIVE_UP_MS[patience];
   for (let waitMs = RETRY_MS;; waitMs = Math.min(2 * waitMs, LAST_RETRY_MS)) {
+    const askedAt = clock.now();
     try {
       return await ask();
     } catch (error) {
       if (!(error instanceof HostGone)) throw error;
+      if (clock.now() - askedAt > LAST_RETRY_MS) { // it was there, and was waited for
+        giveUpAt = clock.now() + GIVE_UP_MS[patience];
+        waitMs = RETRY_MS;
+      }
       if (clock.now() >= giveUpAt) throw noAnswer(error);
       await delay(clock, waitMs, signal);
     }
@@ -89,8 +94,9 @@ export async function untilAnswered<Result>(
 }
 
 function noAnswer({ host }: HostGone): UserError {
-  if (host === null) {
+  const state = host === null ? "gone" : processState(host.pid, host.startMark);
+  if (host === null || state === "gone") {
     return new UserError("Cannot reach the host of the task: it comes and goes", { exitCode: 75 });
   }
-  return new HostSilent(host, processState(host.pid, host.startMark), { mayHaveDone: false });
+  return new HostSilent(host, state, { mayHaveDone: false });
 }

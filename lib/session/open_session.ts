@@ -187,7 +187,7 @@ function ownShell(shell: Shell, end: () => Promise<unknown>): Shell & AsyncDispo
       return shell.run(command, signal);
     },
     async [Symbol.asyncDispose]() {
-      if (hasRun) await end();
+      if (hasRun) await end().catch(() => {}); // the next command that looks at tasks ends what is left
     },
   };
 }

@@ -42,7 +42,8 @@ async function start(io: Io, reach: Reach): Promise<ControlClient> {
   return await reach.finder.connect(host);
 }
 
-function refuseSecondTry(error: unknown): never {
+/** For what is asked once only: throws the error of a host that has gone, as one that cannot tell whether it did it. */
+export function refuseSecondTry(error: unknown): never {
   if (!(error instanceof HostGone) || !error.mayHaveDone) throw error;
   throw new UserError("Cannot tell whether the task was taken in: the detached host has died", {
     hint: "See: hermes list",

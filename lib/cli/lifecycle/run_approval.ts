@@ -1,4 +1,6 @@
 import type { ApprovalReply, Params } from "../../session/control/methods.ts";
+import { untilAnswered } from "../../session/host_finder.ts";
+import { systemClock } from "../../support/clock.ts";
 import { ToolFailure, UserError } from "../../support/errors.ts";
 import { EXIT } from "../exit_codes.ts";
 import type { Io } from "../io.ts";
@@ -39,10 +41,12 @@ async function askSession(reach: Reach, answer: Answer): Promise<ApprovalReply> 
       exitCode: EXIT.usage,
     });
   }
-  const host = reach.finder.live().find(({ sessionId, socket }) => sessionId === id && socket !== null);
-  if (host === undefined) throw waitsForNothing(answer, `session ${id}`, "nothing of it runs");
-  const client = await reach.finder.connect(host);
-  return await client.request("approval", answer, { signal: reach.signal });
+  return await untilAnswered(async () => {
+    const host = reach.finder.live().find(({ sessionId, socket }) => sessionId === id && socket !== null);
+    if (host === undefined) throw waitsForNothing(answer, `session ${id}`, "nothing of it runs");
+    const client = await reach.finder.connect(host);
+    return await client.request("approval", answer, { signal: reach.signal });
+  }, { clock: systemClock, signal: reach.signal });
 }
 
 function waitsForNothing({ allow }: Answer, what: string, state: string): ToolFailure {

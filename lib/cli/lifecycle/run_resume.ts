@@ -1,10 +1,12 @@
 import type { TaskView } from "../../protocol/task_view.ts";
+import { untilAnswered } from "../../session/host_finder.ts";
+import { systemClock } from "../../support/clock.ts";
 import { ToolFailure } from "../../support/errors.ts";
 import { EXIT } from "../exit_codes.ts";
 import type { Io } from "../io.ts";
 import { statusText } from "../render/status.ts";
 import { labelOf } from "../render/list.ts";
-import { connectTo, onDetachedHost } from "./detached_host.ts";
+import { connectTo, onDetachedHost, refuseSecondTry } from "./detached_host.ts";
 import { handedEnvironment } from "./handed_environment.ts";
 import type { Reach } from "./reach.ts";
 import { collectTasks } from "./run_collect.ts";
@@ -45,9 +47,14 @@ async function resume(io: Io, reach: Reach, taskId: string): Promise<readonly Ta
   const params = { task_ids: [taskId], ...handedEnvironment(io, reach) };
   const options = { signal: reach.signal };
   const sessionId = reach.store.tasks.get(taskId)?.sessionId;
-  const own = reach.finder.live().find((host) => host.sessionId === sessionId && host.socket !== null);
-  const client = await connectTo(reach, own);
-  if (client !== null) return (await client.request("resume", params, options)).tasks;
+  const there = await untilAnswered(async () => {
+    const own = reach.finder.live().find((host) => host.sessionId === sessionId && host.socket !== null);
+    const client = await connectTo(reach, own);
+    return client === null
+      ? null
+      : (await client.request("resume", params, options).catch(refuseSecondTry)).tasks;
+  }, { clock: systemClock, ...options });
+  if (there !== null) return there;
   const { tasks } = await onDetachedHost(io, reach, (host) => host.request("resume", params, options));
   return tasks;
 }
