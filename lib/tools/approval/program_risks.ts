@@ -131,7 +131,7 @@ const DELETING =
 
 /** Docker, where a word follows the verb. */
 function containerRisk(args: Arguments): Risk | null {
-  const [first = "", second = first] = args.operands; // docker-compose has no word before its own
+  const second = args.operands[1] ?? args.operands[0]; // docker-compose has no word before its own
   const isGone = second === "prune" || second === "rm" || (args.verb === "rm" && args.has("f")) ||
     (second === "down" && (args.has("v") || args.hasLong("volumes")));
   return isGone ? "deletes containers or what they keep" : null;
