@@ -35,11 +35,15 @@ type Edit = Pick<Args, "old_string" | "new_string" | "replace_all">;
 /** Replaces a text in a file that stands there exactly once, or every time. */
 export const tool: Tool<Args> = { name: "patch", description: prose.trim(), parameters, run };
 
-/** An agent may patch a file several times at once: whoever came too late tries again with what it has become. */
-async function run(args: Args, context: ToolContext): Promise<string> {
+/**
+ * An agent may patch a file several times at once: whoever came too late tries again with what it has become. The file
+ * is found, and its change allowed, once for all tries.
+ */
+async function run({ path, ...edit }: Args, context: ToolContext): Promise<string> {
+  const target = await locateExisting("patch", path, context);
   for (let tries = 1;; tries++) {
     try {
-      return await patch(args, context);
+      return await patch(target, edit, context);
     } catch (error) {
       const isLate = error instanceof ToolFailure && error.code === "changed_since_read";
       if (!isLate || tries === MAX_TRIES) throw error;
@@ -47,8 +51,7 @@ async function run(args: Args, context: ToolContext): Promise<string> {
   }
 }
 
-async function patch({ path, ...edit }: Args, context: ToolContext): Promise<string> {
-  const target = await locateExisting("patch", path, context);
+async function patch(target: Target, edit: Edit, context: ToolContext): Promise<string> {
   const { text: before, print } = await readText(target, context);
   await assertNoMarker(target, edit.new_string, () => before);
   const { after, count } = replaceText(before, withLineEndsOf(before, edit), target);

@@ -92,6 +92,17 @@ Deno.test("patch keeps the line ends of a file that has carriage returns", async
   assert.equal(place.text("a"), "\ufeff1\r\n2\r\n2½\r\nthree\r\n");
 });
 
+Deno.test("patch asks once, however often it tries", async () => {
+  let asked = 0;
+  using place = workplace({ approve: () => Promise.resolve(void asked++) });
+  place.file("a", "one");
+  await place.call("read_file", { path: "a" });
+  place.file("a", "one two");
+  const edit = { path: "a", old_string: "one", new_string: "1" };
+  await assert.rejects(place.call("patch", edit), { code: "changed_since_read" });
+  assert.equal(asked, 1);
+});
+
 Deno.test("patch refuses a file that changed since it was read, and one that is not text", async () => {
   using place = workplace();
   place.file("a", "one");
