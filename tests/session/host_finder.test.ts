@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { delay } from "../../lib/support/clock.ts";
 import { HostGone } from "../../lib/session/control/client.ts";
 import { HostSilent } from "../../lib/session/control/host_silent.ts";
 import { untilAnswered } from "../../lib/session/host_finder.ts";
@@ -38,6 +39,24 @@ Deno.test("untilAnswered() gives up on a host that never listens, after few look
   assert.ok(act.asked < 300, `asked ${act.asked} times in a minute`);
   const look = await askedInVain("look", () => new HostGone("It does not listen", { host: SELF }));
   assert.ok(look.tookMs < 7_000, `${look.tookMs} ms`);
+});
+
+Deno.test("untilAnswered() counts only the time without a host: one that left after an hour has all of it again", async () => {
+  const clock = new FakeClock();
+  let asked = 0;
+  const ask = async () => {
+    asked++;
+    if (asked === 1) {
+      await delay(clock, 3_600_000, NEVER);
+      throw new HostGone("It leaves");
+    }
+    if (asked < 20) throw new HostGone("Nobody listens");
+    return "here";
+  };
+  const answered = untilAnswered(ask, { clock, signal: NEVER });
+  await clock.advance(3_600_000);
+  await clock.advance(10_000);
+  assert.deepEqual([await answered, asked], ["here", 20]);
 });
 
 Deno.test("untilAnswered() ends with its signal", async () => {
