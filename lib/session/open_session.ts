@@ -22,6 +22,7 @@ import type { HostCommands } from "./host_commands.ts";
 import { openBroker } from "./open_broker.ts";
 import { openSessionStore } from "./open_session_store.ts";
 import { HOST_MARK, recoverHosts } from "./recover_hosts.ts";
+import { ownShell } from "./own_shell.ts";
 import { Retention } from "./retention.ts";
 import { saveSummary } from "./save_summary.ts";
 import { Session } from "./session.ts";
@@ -85,7 +86,10 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const workers = opening.use(new Workers(options.workerUrl, clock));
   const parts = { clock, broker, events, choice, store, stored, secrets };
   const shellFor = (taskId: string | null) => openShell(options, { ...parts, taskId });
-  const own = ownShell(shellFor(null), () => endLeft(HOST_MARK, stored.hostId));
+  const own = ownShell(shellFor(null), {
+    end: () => endLeft(HOST_MARK, stored.hostId),
+    onLeft: (message) => events.emit({ type: "error", error: { code: "io_error", message } }),
+  });
   opening.use(own); // after the tasks have ended theirs
   const supervisor = opening.use(new Supervisor(groundOf(options, { ...parts, shellFor, workers })));
   options.commands?.follow(({ loaded: { config, ...rest }, env }) => {
@@ -174,20 +178,6 @@ function groundOf(options: SessionOptions, parts: GroundParts): Ground {
     async untilOver(taskId, signal) {
       const { untilOver } = await import("./until_over.ts"); // load on use
       return await untilOver(taskId, { home: dirname(loaded.path), store, clock, signal });
-    },
-  };
-}
-
-/** The shell of the session's own agent; disposed, it has ended what left the process groups of its commands. */
-function ownShell(shell: Shell, end: () => Promise<unknown>): Shell & AsyncDisposable {
-  let hasRun = false;
-  return {
-    run(command, signal) {
-      hasRun = true;
-      return shell.run(command, signal);
-    },
-    async [Symbol.asyncDispose]() {
-      if (hasRun) await end().catch(() => {}); // the next command that looks at tasks ends what is left
     },
   };
 }
