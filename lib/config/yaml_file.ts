@@ -72,7 +72,10 @@ export function scalarRange(file: YamlFile, keys: readonly PropertyKey[]): reado
   return isOneLine && node.range[1] > node.range[0] ? [node.range[0], node.range[1]] : null;
 }
 
-/** The file's text with `value` at `keys`, written anew: comments and order stay, spacing may change. Throws when something in the way is no map. */
+/**
+ * The file's text with `value` at `keys`, written anew: comments and order stay, spacing may change. Throws when
+ * something in the way is no map.
+ */
 export function withValueAt(file: YamlFile, keys: readonly PropertyKey[], value: unknown): string {
   const { document } = file;
   for (let depth = 0; depth < keys.length; depth++) {

@@ -45,7 +45,10 @@ interface AskSpan {
   end(): void;
 }
 
-/** Waits for the answer to what `open` puts, unless it is `known`. Rejects with the signal's reason, or with what `open` or `begin` throw. */
+/**
+ * Waits for the answer to what `open` puts, unless it is `known`. Rejects with the signal's reason, or with what
+ * `open` or `begin` throw.
+ */
 export async function answerTo<Answer>(
   { open, known, signal }: Pick<ChildAsk<Answer>, "open" | "known" | "signal">,
   span: AskSpan,

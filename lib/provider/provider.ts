@@ -165,7 +165,10 @@ export interface Spending {
   readonly caps: Caps;
 }
 
-/** Why the model stopped; `budget`: at an output limit that the budget had lowered. A stream that ends without saying so is a {@linkcode ProviderError} `cut`. */
+/**
+ * Why the model stopped; `budget`: at an output limit that the budget had lowered. A stream that ends without saying
+ * so is a {@linkcode ProviderError} `cut`.
+ */
 export type FinishReason = "stop" | "tool_calls" | "length" | "budget" | "content_filter";
 
 /** One request, as the agent loop asks it. No tools: the model must answer in text. */

@@ -13,7 +13,10 @@ const QUOTED_CHARS = 300;
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Reads an error body: `{error: {message, code, type}}`, `{error: "…"}`, `{message}`, `{detail}`, a list of one of these, or text. */
+/**
+ * Reads an error body: `{error: {message, code, type}}`, `{error: "…"}`, `{message}`, `{detail}`, a list of one of
+ * these, or text.
+ */
 export function serverWords(body: string): ServerWords {
   const outer = parsed(body);
   if (outer === null) return { text: oneLine(plainText(body)), code: "", status: null };

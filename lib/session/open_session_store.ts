@@ -10,7 +10,8 @@ const EXIT_FAILED = 1;
 
 /**
  * Begins the session in the store, or goes on with the one that is named, and enters this process as its host until
- * `stack` ends. `onTrouble` hears when nothing can be written, and of null when it can again. Throws a `UserError` when there is none of that id or another process has it.
+ * `stack` ends. `onTrouble` hears when nothing can be written, and of null when it can again. Throws a `UserError`
+ * when there is none of that id or another process has it.
  */
 export function openSessionStore(
   store: Store,

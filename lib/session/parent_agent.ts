@@ -62,7 +62,10 @@ export class ParentAgent {
     return this.#control !== null;
   }
 
-  /** Works on a message until its last word, the `text` of a final end. Results that the conversation did not get are given back. */
+  /**
+   * Works on a message until its last word, the `text` of a final end. Results that the conversation did not get are
+   * given back.
+   */
   async answer(message: string): Promise<LoopEnd> {
     const control = new LoopControl();
     this.#control = control;

@@ -6,9 +6,10 @@ import { hostRows } from "./stored_hosts.ts";
 import { IN_HAND_SQL, putTask, tasksWhere } from "./task_columns.ts";
 
 /**
- * Takes the rows of hosts whose process has died out of the database: their unfinished tasks, and those of hosts that
- * are not entered at all, become what `interrupt` makes of them, and what they held of a day's budget counts as spent,
- * for nobody knows what of it was; their requests under way count at the estimate, as rows without a host. Whoever looks, each is found once.
+ * Takes the rows of hosts whose process has died out of the database: their unfinished tasks, and those of hosts
+ * that are not entered at all, become what `interrupt` makes of them, and what they held of a day's budget counts as
+ * spent, for nobody knows what of it was; their requests under way count at the estimate, as rows without a host.
+ * Whoever looks, each is found once.
  */
 export function recover(database: Database, interrupt: Interrupt): Recovery {
   const dead = hostRows(database).filter((host) => !isProcessAlive(host.pid, host.startMark));

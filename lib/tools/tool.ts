@@ -51,7 +51,10 @@ export type Approve = (action: Action, signal: AbortSignal) => Promise<void>;
 
 /** Runs commands as process groups of their own. Lives in the parent. */
 export interface Shell {
-  /** Resolves when the command and its group are gone, or cut off by `timeoutMs`; rejects with the signal's reason after they were killed. */
+  /**
+   * Resolves when the command and its group are gone, or cut off by `timeoutMs`; rejects with the signal's reason
+   * after they were killed.
+   */
   run(command: ShellCommand, signal: AbortSignal): Promise<ShellResult>;
 }
 

@@ -10,8 +10,9 @@ import { oneLine } from "../render/text.ts";
 import { Ending } from "../signals.ts";
 
 /**
- * Takes up the tasks of a session that goes on: what the detached host runs comes back here; what was interrupted waits
- * to be asked for, because it costs. Unless `quiet`, says what the session may use anew, and of each task that is not over how it stands. Null; an exit code when a signal ended the wait.
+ * Takes up the tasks of a session that goes on: what the detached host runs comes back here; what was interrupted
+ * waits to be asked for, because it costs. Unless `quiet`, says what the session may use anew, and of each task that
+ * is not over how it stands. Null; an exit code when a signal ended the wait.
  */
 export async function takeUpTasks(
   io: Io,

@@ -28,8 +28,8 @@ const ASKED_FOR: readonly SessionEvent["type"][] = ["task.queued", "approval.req
 const LISTEN_AFTER_MS = 50;
 
 /**
- * Lets other processes ask a session for its tasks, from its first task or question for approval on. A session that cannot listen goes on all
- * the same. Disposed, it answers nobody any more.
+ * Lets other processes ask a session for its tasks, from its first task or question for approval on. A session that
+ * cannot listen goes on all the same. Disposed, it answers nobody any more.
  */
 export function serveSession(session: Session, options: ServeOptions): ServedSession {
   const { clock = systemClock } = options;

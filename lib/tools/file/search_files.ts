@@ -36,9 +36,11 @@ async function run(args: Args, context: ToolContext): Promise<string> {
   const start = { verb: "search", path, absolute: absolutePath(context.cwd, path) } as const;
   for await (const file of filesOf(start, args.glob, context)) {
     const shown = shownPath(context.cwd, file);
-    if (pattern === null) report.add(shown);
-    else {await searchFile(file, (text) =>
-        addMatches({ pattern, shown, text, report }, context.signal), report);}
+    if (pattern === null) {
+      report.add(shown);
+    } else {
+      await searchFile(file, (text) => addMatches({ pattern, shown, text, report }, context.signal), report);
+    }
     if (report.isFull) break;
   }
   return report.toString(pattern !== null);

@@ -31,7 +31,10 @@ export async function resolvesWithin(promise: Promise<unknown>, ms: number, cloc
   return await Promise.race([promise.then(() => true), late.promise]);
 }
 
-/** The group and whether it runs still, of the text of a proc_pid_stat(5): `pid (name) state ppid pgrp …`; the name may hold anything. */
+/**
+ * The group and whether it runs still, of the text of a proc_pid_stat(5): `pid (name) state ppid pgrp …`; the name
+ * may hold anything.
+ */
 export function readStat(stat: string): { readonly group: number; readonly isRunning: boolean } {
   const [state, , group] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return { group: Number(group), isRunning: state !== undefined && !"ZX".includes(state) };
