@@ -56,6 +56,11 @@ const price = z.object({
     null,
     "USD per million tokens read from the provider's cache; null: as input",
   ),
+  cache_write: key(
+    optionalAmount,
+    null,
+    "USD per million tokens written into that cache; null: as input",
+  ),
   output: required(amount(), "USD per million tokens received"),
 });
 

@@ -51,10 +51,13 @@ export interface ToolSchema {
   readonly parameters: Readonly<Record<string, unknown>>;
 }
 
-/** Tokens of one or more requests; `cached` is a part of `input`, `reasoning` a part of `output`. */
+/** Tokens of one or more requests; `cached` and `written` are parts of `input`, `reasoning` a part of `output`. */
 export interface TokenUsage {
   readonly input: number;
+  /** Read from the provider's cache. */
   readonly cached: number;
+  /** Written into the provider's cache; absent: none. */
+  readonly written?: number;
   readonly output: number;
   readonly reasoning: number;
 }
@@ -64,9 +67,11 @@ export const NO_USAGE: TokenUsage = { input: 0, cached: 0, output: 0, reasoning:
 
 /** The sum of two usages. */
 export function addUsage(a: TokenUsage, b: TokenUsage): TokenUsage {
+  const written = (a.written ?? 0) + (b.written ?? 0);
   return {
     input: a.input + b.input,
     cached: a.cached + b.cached,
+    ...(written === 0 ? {} : { written }),
     output: a.output + b.output,
     reasoning: a.reasoning + b.reasoning,
   };

@@ -1,6 +1,6 @@
 import type { RequestRow } from "../store/store.ts";
 import type { TokenUsage } from "../protocol/conversation.ts";
-import { costOf } from "./prices.ts";
+import { costOf, mostOf } from "./prices.ts";
 import type { Amounts } from "../store/spend_book.ts";
 import type { RequestOutcome } from "./provider.ts";
 import { type Reservation, ROOMY_OUTPUT } from "./reservation.ts";
@@ -16,12 +16,13 @@ const UNHEARD_TOKENS = 256;
  * it reported no usage. Dollars are null where neither a cost nor a price is known.
  */
 export function bookingOf(reservation: Reservation, outcome: RequestOutcome): Booking {
-  const usage = outcome.usage ?? estimate(reservation, outcome);
-  return {
-    usage,
-    isEstimate: outcome.usage === null && usage.input > 0,
-    usd: outcome.costUsd ?? costOf(usage, reservation.ask.price),
-  };
+  const { price } = reservation.ask;
+  const { usage: reported, costUsd } = outcome;
+  if (reported !== null) {
+    return { usage: reported, isEstimate: false, usd: costUsd ?? costOf(reported, price) };
+  }
+  const usage = estimate(reservation, outcome);
+  return { usage, isEstimate: usage.input > 0, usd: costUsd ?? mostOf(usage, price) };
 }
 
 /** What a booking counts under a cap; unknown dollars count as none. */

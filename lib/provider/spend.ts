@@ -1,6 +1,6 @@
 import type { ModelConfig } from "../config/schema.ts";
 import type { TokenUsage } from "../protocol/conversation.ts";
-import { costOf } from "./prices.ts";
+import { mostOf } from "./prices.ts";
 import type { Amounts } from "../store/spend_book.ts";
 import type { Caps } from "./provider.ts";
 
@@ -10,13 +10,12 @@ export const NOTHING: Amounts = { usd: 0, tokens: 0, requests: 0 };
 /** What can be capped. */
 export const UNITS = ["usd", "tokens", "requests"] as const;
 
-/** What one request at a price comes to; without a price its dollars count as none. */
+/** What one request at a price comes to at most; without a price its dollars count as none. */
 export function requestCost(
   usage: Pick<TokenUsage, "input" | "output">,
   price: ModelConfig["price"],
 ): Amounts {
-  const whole = { cached: 0, reasoning: 0, ...usage };
-  return { usd: costOf(whole, price) ?? 0, tokens: usage.input + usage.output, requests: 1 };
+  return { usd: mostOf(usage, price) ?? 0, tokens: usage.input + usage.output, requests: 1 };
 }
 
 /** The sum of two amounts. */

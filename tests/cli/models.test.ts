@@ -44,7 +44,7 @@ Deno.test("models --json says all of it and shows no key", async () => {
     keys: [{ name: "MY_KEY", set: true }, { name: "MY_KEY_2", set: false }],
     ready: true,
   });
-  const price = { input: 2.5, cached: null, output: 10 };
+  const price = { input: 2.5, cached: null, cache_write: null, output: 10 };
   assert.deepEqual(report.models, [
     {
       provider: "mine",

@@ -116,6 +116,7 @@ Deno.test("modelSettings() prefers provider/model and knows nothing of others", 
   assert.deepEqual(modelSettings(config, { provider: "p", model: "m" }).price, {
     input: 1,
     cached: null,
+    cache_write: null,
     output: 2,
   });
   assert.deepEqual(modelSettings(config, { provider: "p", model: "constructor" }), {

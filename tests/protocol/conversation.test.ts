@@ -3,8 +3,14 @@ import fc from "fast-check";
 import { addUsage, NO_USAGE } from "../../lib/protocol/conversation.ts";
 
 const usage = fc.record(
-  { input: fc.nat(), cached: fc.nat(), output: fc.nat(), reasoning: fc.nat() },
-  { noNullPrototype: true },
+  {
+    input: fc.nat(),
+    cached: fc.nat(),
+    written: fc.nat().map((n) => n + 1),
+    output: fc.nat(),
+    reasoning: fc.nat(),
+  },
+  { noNullPrototype: true, requiredKeys: ["input", "cached", "output", "reasoning"] },
 );
 
 Deno.test("addUsage() adds each figure, in any order, and nothing changes nothing", () => {

@@ -4,7 +4,8 @@ import type { RequestRow } from "../../lib/store/store.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { ASK, brokerOn, never, NO_CAPS, refused } from "./broker_fixture.ts";
 
-const PRICE = { input: 1_000_000, cached: 500_000, output: 2_000_000 }; // a dollar a token sent, two a token received
+// A dollar a token sent, two a token received.
+const PRICE = { input: 1_000_000, cached: 500_000, cache_write: 1_500_000, output: 2_000_000 };
 const USAGE = { input: 10, cached: 4, output: 5, reasoning: 1 };
 
 /** A broker with prices and the requests that it booked. */
@@ -33,6 +34,16 @@ Deno.test("each request is booked once, with its model, key, task, usage and pri
   assert.equal(broker.keyName(row.key ?? ""), "K1");
 });
 
+Deno.test("what goes into the provider's cache has its own price, and room for it is kept", async () => {
+  const { broker, booked } = ledger({ caps: { usd: 400 } });
+  await request(broker, { usage: { ...USAGE, written: 6 }, error: null });
+  await request(broker, { usage: { ...USAGE, cached: 0, written: 10 }, error: null });
+  assert.deepEqual(booked.map(({ usd }) => usd), [9 + 2 + 10, 15 + 10]);
+  // 354 dollars are left; 100 tokens may cost 150 when they are all written, which leaves 102 for the answer.
+  const { broker: poor } = ledger({ caps: { usd: 354 }, maxOutput: null });
+  assert.equal((await poor.acquire(ASK, never())).outputLimit, 102);
+});
+
 Deno.test("a cost that the server reports goes before our price, above the bound too", async () => {
   const { broker, booked } = ledger({ caps: { usd: 500 } });
   await request(broker, { usage: USAGE, error: null, costUsd: 0.25 });
@@ -56,10 +67,10 @@ Deno.test("a request that was cut is booked at the estimate, a refused one at no
   await request(broker, { usage: null, error: { code: "aborted" }, answerChars: 20 });
   await request(broker, refused("server", 500));
   assert.deepEqual(booked.map(({ usage, isEstimate, usd }) => [usage.input, usage.output, isEstimate, usd]), [
-    [100, 100, true, 300],
+    [100, 100, true, 350],
     [0, 0, false, 0],
   ]);
-  assert.deepEqual(broker.budget.used, { usd: 300, tokens: 200, requests: 2 });
+  assert.deepEqual(broker.budget.used, { usd: 350, tokens: 200, requests: 2 });
 });
 
 Deno.test("a task hears what its requests were booked at, and the session counts them all", async () => {

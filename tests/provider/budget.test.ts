@@ -4,7 +4,8 @@ import type { Broker, Caps, LeaseAsk } from "../../lib/provider/provider.ts";
 import { FakeClock, settled } from "../support/fake_clock.ts";
 import { ASK, brokerOn, never, NO_CAPS, OK, refused, task } from "./broker_fixture.ts";
 
-const PRICE = { input: 1_000_000, cached: null, output: 2_000_000 }; // a dollar a token sent, two a token received
+// A dollar a token sent, two a token received.
+const PRICE = { input: 1_000_000, cached: null, cache_write: null, output: 2_000_000 };
 
 function usage(input: number, output: number) {
   return { usage: { input, cached: 0, output, reasoning: 0 }, error: null };

@@ -57,7 +57,9 @@ class Fallbacks implements AsyncDisposable {
       }),
       settingsOf: ({ provider }) => ({
         max_output_tokens: 100,
-        price: prices[provider] === undefined ? null : { input: prices[provider], cached: null, output: 0 },
+        price: prices[provider] === undefined
+          ? null
+          : { input: prices[provider], cached: null, cache_write: null, output: 0 },
       }),
       clock: systemClock,
       random: () => 0,
