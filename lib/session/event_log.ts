@@ -9,7 +9,7 @@ export type EventReader = (event: SessionEvent) => void;
 export interface EventLogOptions {
   /** The number of the last event of an earlier run. */
   readonly lastSeq?: number;
-  /** Takes secrets out of every event. */
+  /** Takes secrets out of every event but `text.delta`, whose pieces come without. */
   readonly redactor?: Redactor;
   /** Told of each journalled event before every reader is. */
   readonly keep?: (event: JournalEvent) => void;
@@ -42,7 +42,10 @@ export class EventLog {
 
   /** Adds an event and tells every reader. `taskId` is absent for what the session's own agent does. */
   emit(body: EventBody | LossyBody, taskId?: string): void {
-    const event = this.#place(this.#options.redactor?.value(body) ?? body, taskId);
+    const { redactor } = this.#options;
+    // A piece of what is said was searched with what stands around it.
+    const clean = body.type === "text.delta" || redactor === undefined ? body : redactor.value(body);
+    const event = this.#place(clean, taskId);
     for (const reader of [...this.#readers]) reader(event);
   }
 

@@ -5,13 +5,14 @@ import { LoopControl } from "../agent/loop_control.ts";
 import { runLoop } from "../agent/loop.ts";
 import type { ToolRunner } from "../agent/run_tools.ts";
 import type { Supervisor } from "../delegation/supervisor.ts";
-import type { CompactedEvent, LoopEnd } from "../protocol/agent_events.ts";
+import type { AgentEvent, CompactedEvent, LoopEnd } from "../protocol/agent_events.ts";
 import type { ConversationUpdate, Message, ToolSchema } from "../protocol/conversation.ts";
 import type { EventBody, LossyBody } from "../protocol/events.ts";
 import type { ClosingOffer, ClosingReply } from "../protocol/worker_messages.ts";
 import type { ModelClient } from "../provider/provider.ts";
 import { ToolFailure } from "../support/errors.ts";
 import { publicEvent } from "./public_event.ts";
+import { RedactedEvents } from "./redacted_events.ts";
 
 /** What the agent of a chat works with. */
 export interface ParentAgentOptions {
@@ -137,7 +138,8 @@ export class ParentAgent {
 
   async #compact(control: LoopControl): Promise<CompactedEvent | null> {
     const { compact } = await import("../agent/compact.ts"); // load on use
-    const { schemas, emit } = this.#options;
+    const { schemas } = this.#options;
+    const events = this.#events();
     const run = compact({
       conversation: this.#conversation,
       client: this.#client,
@@ -150,13 +152,13 @@ export class ParentAgent {
       const step = await run.next();
       if (step.done) return compacted;
       if (step.value.type === "compacted") compacted = step.value;
-      const event = publicEvent(step.value);
-      if (event !== null) emit(event);
+      this.#tell(events.push(step.value));
     }
   }
 
   async #run(control: LoopControl): Promise<LoopEnd> {
-    const { schemas, runTool, maxTurns, emit } = this.#options;
+    const { schemas, runTool, maxTurns } = this.#options;
+    const events = this.#events();
     const loop = runLoop({
       conversation: this.#conversation,
       client: this.#client,
@@ -170,10 +172,20 @@ export class ParentAgent {
     });
     for (;;) {
       const step = await loop.next();
-      if (step.done) return step.value;
-      const event = publicEvent(step.value);
-      if (event !== null) emit(event);
+      if (step.done) {
+        this.#tell(events.end());
+        return step.value;
+      }
+      this.#tell(events.push(step.value));
     }
+  }
+
+  #events(): RedactedEvents {
+    return new RedactedEvents(this.#options.supervisor.ground.redactor);
+  }
+
+  #tell(events: readonly AgentEvent[]): void {
+    for (const event of events.map(publicEvent)) if (event !== null) this.#options.emit(event);
   }
 
   /** Closes the exchange, so that the next message is not taken for a second half of the stopped one. */

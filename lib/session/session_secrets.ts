@@ -1,10 +1,12 @@
 import { dirname, join } from "node:path";
 import type { LoadedConfig } from "../config/load.ts";
 import type { StartChild } from "../delegation/workers.ts";
+import type { AgentEvent } from "../protocol/agent_events.ts";
 import type { FromChild } from "../protocol/worker_messages.ts";
 import type { ModelClient } from "../provider/provider.ts";
 import { ProviderError, toWireError } from "../support/errors.ts";
 import { createRedactor, type KnownSecret, type Redactor } from "../support/redact.ts";
+import { RedactedEvents } from "./redacted_events.ts";
 
 /** Where secrets are known from. */
 type Source = Pick<LoadedConfig, "config" | "secrets" | "path">;
@@ -48,17 +50,45 @@ function knownIn({ config, secrets }: Source, env: Env): readonly (readonly [str
 
 /** Starts children whose words carry no secret on; what they ask the parent to do stays as it is. */
 export function withoutSecrets(start: StartChild, redactor: Redactor): StartChild {
-  return (onMessage) => start((message) => onMessage(redacted(message, redactor)));
+  return (onMessage) => {
+    const events = new RedactedEvents(redactor);
+    return start((message) => cleanMessages(message, events, redactor).forEach(onMessage));
+  };
+}
+
+/** What a child's message comes to, with what its agent said before. */
+function cleanMessages(
+  message: FromChild | null,
+  events: RedactedEvents,
+  redactor: Redactor,
+): readonly FromChild[] {
+  try {
+    if (isEvent(message)) return events.push(message.event).map(asMessage);
+    const before = LAST.includes(message?.type) ? events.end().map(asMessage) : [];
+    return [...before, isWork(message) ? message : redactor.value(message) as FromChild];
+  } catch {
+    return [message as FromChild]; // a cycle: no child of ours sends one, and its reader ends it
+  }
+}
+
+/** After these a child says nothing more. */
+const LAST: readonly (string | undefined)[] = ["ended", "crashed"];
+
+function asMessage(event: AgentEvent): FromChild {
+  return { type: "event", event };
+}
+
+/** A broken child may send anything; what is no event is judged by its reader. */
+function isEvent(message: FromChild | null): message is Extract<FromChild, { type: "event" }> {
+  if (message?.type !== "event") return false;
+  const { event } = message as { readonly event?: Partial<Record<string, unknown>> | null };
+  const isDelta = event?.type === "text" || event?.type === "reasoning";
+  return isDelta ? typeof event.delta === "string" : typeof event?.type === "string";
 }
 
 /** A request to the parent stays: a command is run as it was written, and a text to be redacted would be so twice. */
-function redacted(message: FromChild | null, redactor: Redactor): FromChild {
-  try {
-    const isWork = message?.type === "call" && message.service !== "close";
-    return isWork ? message : redactor.value(message) as FromChild; // what is none is judged by its reader
-  } catch {
-    return message as FromChild; // a cycle: no child of ours sends one, and its reader ends it
-  }
+function isWork(message: FromChild | null): message is Extract<FromChild, { type: "call" }> {
+  return message?.type === "call" && message.service !== "close";
 }
 
 /** A client whose errors quote its servers without secrets; a worker's pass {@linkcode withoutSecrets}. */

@@ -8,11 +8,11 @@ const MIN_SECRET_CHARS = 6;
 const MIN_BASE64_CHARS = 8;
 const UNNAMED = "secret";
 
-/** Finds secrets to the letter, in all their spellings; of two that begin together the longer counts. */
+/** Finds secrets to the letter, in all their spellings; of two that begin together the longer counts. Null: there are none. */
 export function knownSecrets(
   known: readonly (string | KnownSecret)[],
   marker: (name: string) => string,
-): Replacing {
+): Replacing | null {
   const markers = new Map<string, string>();
   for (const secret of known) {
     const { name, value } = typeof secret === "string" ? { name: UNNAMED, value: secret } : secret;
@@ -20,13 +20,28 @@ export function knownSecrets(
     for (const form of spellings(value)) if (!markers.has(form)) markers.set(form, marker(name));
   }
   const forms = [...markers.keys()].sort((a, b) => b.length - a.length);
+  if (forms.length === 0) return null;
   const inJson = new RegExp([...new Set(forms.map(asJson))].map((form) => RegExp.escape(form)).join("|"));
   return {
-    longest: forms[0]?.length ?? 0,
     regex: new RegExp(forms.map((form) => RegExp.escape(form)).join("|"), "g"),
+    openFrom: beginningsOf(forms),
     mayHold: () => true,
     mayHoldInJson: (json) => inJson.test(json),
     replacement: (match) => markers.get(match) ?? match,
+  };
+}
+
+/** Where the end of a text may be the beginning of one of these forms, the longest of which comes first. */
+function beginningsOf(forms: readonly string[]): Replacing["openFrom"] {
+  const longest = forms[0]?.length ?? 0;
+  const byFirst = Map.groupBy(forms, (form) => form[0] ?? "");
+  return (text, from) => {
+    for (let at = Math.max(from, text.length - longest + 1); at < text.length; at++) {
+      const left = text.length - at;
+      const isOpen = (form: string) => form.length > left && form.startsWith(text.slice(at));
+      if (byFirst.get(text[at] ?? "")?.some(isOpen)) return at;
+    }
+    return text.length;
   };
 }
 

@@ -34,7 +34,7 @@ export const MARKER = "[redacted: ";
  * their look. Values of less than 6 characters are words and not looked for.
  */
 export function createRedactor(known: readonly (string | KnownSecret)[]): Redactor {
-  const stages = [knownSecrets(known, marker), patterns()].filter(({ longest }) => longest > 0);
+  const stages = [knownSecrets(known, marker), patterns()].filter((stage) => stage !== null);
   const text = (given: string) => stages.reduce(replaced, given);
   return {
     text,
@@ -49,9 +49,13 @@ function marker(name: string): string {
 }
 
 function patterns(): Replacing {
+  const open = new RegExp(`(?:${SECRET_PATTERNS.map((pattern) => pattern.open).join("|")})$`, "g");
   return {
-    longest: LONGEST_PATTERN,
     regex: new RegExp(SECRET_PATTERNS.map(({ source }) => `(${source})`).join("|"), "g"),
+    openFrom(text, from) {
+      open.lastIndex = Math.max(from, text.length - LONGEST_PATTERN);
+      return open.exec(text)?.index ?? text.length;
+    },
     mayHold: holdsTrace,
     mayHoldInJson: holdsTrace,
     replacement(_match, groups) {
@@ -61,31 +65,12 @@ function patterns(): Replacing {
   };
 }
 
+/** Looking for these is much faster than matching. */
+const TRACES = [...new Set(SECRET_PATTERNS.flatMap(({ traces }) => traces))];
+
 function holdsTrace(text: string): boolean {
   return TRACES.some((trace) => text.includes(trace));
 }
-
-/**
- * One of these is in every text in which a pattern matches; looking for them is much faster than matching. JSON spells
- * them as they are.
- */
-const TRACES = [
-  "sk-",
-  "://",
-  "earer ",
-  "eyJ",
-  "ghp_",
-  "gho_",
-  "ghu_",
-  "ghs_",
-  "ghr_",
-  "github_pat_",
-  "xox",
-  "AKIA",
-  "ASIA",
-  "AIza",
-  "PRIVATE KEY-----",
-];
 
 function replaced(text: string, { regex, mayHold, replacement }: Replacing): string {
   if (!mayHold(text)) return text;

@@ -4,8 +4,11 @@ import type { TextStream } from "./redact.ts";
 export interface Replacing {
   /** Global. Looks at most {@linkcode LOOK_BEHIND} characters back. */
   readonly regex: RegExp;
-  /** The most characters that a match depends on, counted from its first; 0: nothing is ever found. */
-  readonly longest: number;
+  /**
+   * Where in a text, from `from` on, the first thing begins that more text could make a match, or a longer one; the
+   * text's length: nowhere. A match that begins before is what it would be in any longer text.
+   */
+  openFrom(text: string, from: number): number;
   /** False: there is certainly no match in the text. */
   mayHold(text: string): boolean;
   /** False: there is certainly no match in any string or key of the value that this JSON spells. */
@@ -17,7 +20,7 @@ export interface Replacing {
 /** How far a regular expression may look back from where its match begins, in characters. */
 export const LOOK_BEHIND = 128;
 
-/** Searches a text that comes in pieces; holds back as many characters as a match can have. */
+/** Searches a text that comes in pieces; holds back only what may be the beginning of a match, or half a character. */
 export class RedactedStream implements TextStream {
   readonly #search: Replacing;
   /** What was given out last, for looking back, and after `#from` what is held back. */
@@ -29,8 +32,10 @@ export class RedactedStream implements TextStream {
   }
 
   push(piece: string): string {
+    if (piece === "") return "";
     this.#buffer += piece;
-    return this.#giveOut(this.#buffer.length - this.#search.longest);
+    const whole = this.#buffer.length - (/[\uD800-\uDBFF]$/.test(this.#buffer) ? 1 : 0);
+    return this.#giveOut(Math.min(whole, this.#search.openFrom(this.#buffer, this.#from)));
   }
 
   end(): string {

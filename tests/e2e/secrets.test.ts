@@ -157,3 +157,32 @@ endToEnd("shows no key that a server repeats in an error", async (hermes) => {
     assertNoKey(readFileSync(path, "latin1"), path);
   }
 });
+
+/** An answer that says the key, a character in each piece. */
+function spelledOut(): Reply {
+  const text = `it is ${SCRIPTED_KEY}, and ${STORED} too`;
+  return say(text, { chunks: text.length });
+}
+
+const TOLD = "it is [redacted: SCRIPTED_KEY], and [redacted: secret] too\n";
+
+endToEnd("shows no key that a model says piece by piece, whatever prints it", async (hermes) => {
+  await using server = await startScriptedServer(spelledOut);
+  const env = plant(hermes, server.baseUrl);
+  for (const args of [["chat", "-Q", "-q", "a"], ["chat", "-Q"], ["delegate", "-Q", "a"]]) {
+    const { stdout } = await hermes.run(args, { env, stdin: "a\n" });
+    assert.equal(stdout, TOLD, args.join(" "));
+  }
+  for (
+    const args of [["chat", "-q", "a", "--json"], ["chat", "-q", "a", "--jsonl"], [
+      "delegate",
+      "a",
+      "--jsonl",
+    ]]
+  ) {
+    const { stdout, stderr } = await hermes.run(args, { env });
+    const said = stdout.split("\n").map((line) => line === "" ? {} : JSON.parse(line));
+    assertNoKey(stdout + stderr, args.join(" "));
+    assertNoKey(said.map(({ delta = "" }) => delta).join(""), args.join(" "));
+  }
+});

@@ -109,33 +109,100 @@ Deno.test("Redactor.value() redacts what JSON cannot spell", () => {
   assert.deepEqual(redactor.value({ n: 1n, a: "another-key" }), { n: 1n, a: "[redacted: secret]" });
 });
 
-Deno.test("Redactor.stream() gives in pieces what text() gives of the whole", () => {
-  const part = fc.oneof(
-    fc.string({ maxLength: 40 }),
-    fc.constantFrom(
-      KEY,
-      "another-key",
-      "another-key-2",
-      "another",
-      `sk-${HEX}`,
-      "Bearer ",
-      "://u:",
-      "@",
-      HEX,
-    ),
-    fc.constantFrom(`-----BEGIN PRIVATE KEY-----\n${HEX}\n-----END PRIVATE KEY-----`, " ".repeat(9000)),
-  );
-  const text = fc.array(part, { maxLength: 30 }).map((parts) => parts.join(""));
+/** Every kind of secret, what is nearly one, and what stands around them. */
+const PARTS = [
+  KEY,
+  "another-key",
+  "another-key-2",
+  "another",
+  "p",
+  `sk-${HEX}`,
+  `sk-proj-a_b-c_${HEX}`,
+  "sk-",
+  `ghp_${HEX.slice(0, 36)}`,
+  `github_pat_11ABC_${HEX}`,
+  `xoxb-123456-${HEX}`,
+  "AKIAQ3EGRWE5TSV2VGGZ",
+  "AKIAIOSFODNN7EXAMPLE",
+  `AIzaSy${HEX.slice(0, 33)}`,
+  `hf_${HEX.slice(0, 34)}`,
+  `glpat-${HEX.slice(0, 20)}`,
+  "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmN",
+  "eyJhbGciOiJIUzI1NiJ9.eyJ",
+  "Authorization: Bearer ",
+  "Authorization: Basic bWU6aHVudGVyMg==",
+  "https://u:",
+  "@",
+  "hunter2",
+  `?api_key=${HEX}&token=${HEX}`,
+  HEX,
+  `-----BEGIN PRIVATE KEY-----\n${HEX}\n-----END PRIVATE KEY-----`,
+  `-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n${HEX}\n${HEX}`,
+  "-----BEGIN CERTIFICATE-----",
+  "-----END ",
+  "🚀",
+  " ",
+  "\n",
+  '"',
+  "=",
+  ".",
+  " ".repeat(9000),
+];
+
+/** A text of such parts, and the sizes of the pieces it comes in, one after the other and then again. */
+const TEXT = fc.array(fc.oneof(fc.string({ maxLength: 12 }), fc.constantFrom(...PARTS)), { maxLength: 20 })
+  .map((parts) => parts.join("").toWellFormed());
+const SIZES = fc.oneof(
+  fc.constant([1]),
+  fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1 }),
+  fc.array(fc.integer({ min: 1, max: 3000 }), { minLength: 1 }),
+);
+
+function streamed(whole: string, sizes: readonly number[]): string[] {
+  const stream = redactor.stream();
+  const out: string[] = [];
+  for (let at = 0, i = 0; at < whole.length; i++) {
+    const size = sizes[i % sizes.length] ?? 1;
+    out.push(stream.push(whole.slice(at, at + size)));
+    at += size;
+  }
+  return [...out, stream.end()];
+}
+
+Deno.test("Redactor.stream() gives in pieces what text() gives of the whole, and no half characters", () => {
   fc.assert(
-    fc.property(text, fc.array(fc.integer({ min: 1, max: 3000 }), { minLength: 1 }), (whole, sizes) => {
-      const stream = redactor.stream();
-      let out = "";
-      for (let at = 0, i = 0; at < whole.length; i++) {
-        const size = sizes[i % sizes.length] ?? 1;
-        out += stream.push(whole.slice(at, at + size));
-        at += size;
-      }
-      assert.equal(out + stream.end(), redactor.text(whole));
+    fc.property(TEXT, SIZES, (whole, sizes) => {
+      const pieces = streamed(whole, sizes);
+      assert.equal(pieces.join(""), redactor.text(whole));
+      for (const piece of pieces) assert.ok(piece.isWellFormed(), piece);
     }),
+    { numRuns: 500 },
   );
+});
+
+Deno.test("Redactor.stream() gives out at once what cannot be the beginning of a secret", () => {
+  const stream = redactor.stream();
+  const given = (pieces: readonly string[]) => pieces.map((piece) => stream.push(piece));
+  const harmless = [
+    "The",
+    " quick",
+    " brown",
+    " fox",
+    "\n",
+    "(at",
+    " http://host:",
+    "/y",
+    ")",
+    " 漢字",
+    " 🚀",
+    " 1",
+  ];
+  assert.deepEqual(given(harmless), harmless);
+  assert.deepEqual(given([" an", "oth", "er", " way"]), [" ", "", "", "another way"]);
+  assert.deepEqual(given([" sk", "-", "0", "?", "\ud83d", "\ude00"]), [" ", "", "", "sk-0?", "", "😀"]);
+  assert.deepEqual(given(["-----BEGIN CERTIFICATE", "-----\n", HEX]), [
+    "",
+    "-----BEGIN CERTIFICATE-----\n",
+    HEX,
+  ]);
 });
