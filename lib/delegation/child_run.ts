@@ -19,7 +19,7 @@ export interface RunGround {
   /** What the child may ask for; disposed when the run is over. */
   readonly services: (run: ChildRun) => Services & Disposable;
   /** Judges a last word that arrives while the child is being stopped; null when it is none. */
-  readonly judgeLate: (record: TaskRecord, offer: ClosingOffer) => FinalMessage | null;
+  readonly judgeLate: (record: TaskRecord, offer: ClosingOffer) => Promise<FinalMessage | null>;
   /** Ends the tasks that the child spawned and that are not over. */
   readonly stopChildren: (record: TaskRecord) => Promise<void>;
   /** Ends what its commands left running, which is what no group is left of; resolves with what could not be ended. */
@@ -45,6 +45,8 @@ export class ChildRun {
   #isParked = false;
   /** Resolved when the child stands at the boundary of a turn, while it is to be parked. */
   #boundary: PromiseWithResolvers<void> | null = null;
+  /** The judgement of a last word that came while the run was ending. */
+  #late: Promise<void> | null = null;
 
   constructor(record: TaskRecord, ground: RunGround) {
     this.record = record;
@@ -181,8 +183,12 @@ export class ChildRun {
     try {
       this.#take(message);
     } catch (error) {
-      this.crash(`It posted a message that makes no sense: ${messageOf(error)}`);
+      this.#senseless(error);
     }
+  }
+
+  #senseless(error: unknown): void {
+    this.crash(`It posted a message that makes no sense: ${messageOf(error)}`);
   }
 
   /** Takes a message in; after the final one it changes nothing any more. */
@@ -210,8 +216,16 @@ export class ChildRun {
     if (!this.isEnding || message.type !== "call") return this.#desk.receive(message);
     if (message.service !== "close") return;
     // Sent before the child heard of its end: a complete final message still counts.
-    const final = this.#ground.judgeLate(this.record, message.args as ClosingOffer); // typed by service_calls.ts
-    if (final !== null) this.complete(final);
+    this.#late = this.#takeLate(message.args as ClosingOffer); // typed by service_calls.ts
+  }
+
+  async #takeLate(offer: ClosingOffer): Promise<void> {
+    try {
+      const final = await this.#ground.judgeLate(this.record, offer);
+      if (final !== null) this.complete(final);
+    } catch (error) {
+      this.#senseless(error);
+    }
   }
 
   #loopOver(end: LoopEnd): void {
@@ -270,6 +284,7 @@ export class ChildRun {
       });
       this.record.leftBehind = await endCommands(this.record);
       this.#services[Symbol.dispose]();
+      await this.#late;
       if (event !== null) this.#apply(event());
     } finally {
       onOver(this);

@@ -40,7 +40,7 @@ export function childServices(supervisor: Supervisor, run: ChildRun): Services &
 
   async function close(offer: ClosingOffer, signal: AbortSignal): Promise<ClosingReply> {
     if (offer.finishArguments !== null) record.evidence.toolCall("finish");
-    const judgement = judgeClosing(record.spec, offer);
+    const judgement = await judgeClosing(record.spec, offer);
     if ("final" in judgement && run.isHandingOver) {
       run.complete(judgement.final);
       return { accepted: true };

@@ -14,13 +14,13 @@ export type Judgement =
  * Judges a child's last word: a bare text counts with outcome null, the arguments of `finish` must be valid, neither may
  * be empty, and with an output schema there must be a result that satisfies it, or a bare text that is one as JSON.
  */
-export function judgeClosing(spec: TaskSpec, offer: ClosingOffer): Judgement {
+export async function judgeClosing(spec: TaskSpec, offer: ClosingOffer): Promise<Judgement> {
   const read = offer.finishArguments === null
     ? bareText(offer.text)
     : finishCall(offer.finishArguments, offer.text);
   if ("fault" in read || spec.outputSchema === null) return read;
   const { final } = read;
-  return withResult(
+  return await withResult(
     offer.finishArguments === null ? { ...final, ...resultIn(final.summary) } : final,
     spec.outputSchema,
   );
@@ -37,11 +37,14 @@ function resultIn(text: string): { readonly result?: unknown } {
 }
 
 /** A result that its schema does not take is a fault, and so is none at all. */
-function withResult(final: FinalMessage, schema: Readonly<Record<string, unknown>>): Judgement {
+async function withResult(
+  final: FinalMessage,
+  schema: Readonly<Record<string, unknown>>,
+): Promise<Judgement> {
   if (final.result === undefined) {
     return { fault: "Cannot finish: `result` is missing, an output schema was given" };
   }
-  const faults = schemaFaults(schema, final.result);
+  const faults = await schemaFaults(schema, final.result);
   return faults.length === 0
     ? { final }
     : { fault: `Cannot finish: result does not satisfy the schema: ${faults.join("; ")}` };

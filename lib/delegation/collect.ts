@@ -8,6 +8,7 @@ import type { TaskRequest } from "../tools/delegation/task_arguments.ts";
 import { cutSummary, shareOf } from "./cut_summary.ts";
 import type { Caller } from "./ground.ts";
 import { summaryOf } from "./notice.ts";
+import { assertSchemas } from "./output_schema.ts";
 import type { Supervisor } from "./supervisor.ts";
 import type { TaskRecord } from "./task_record.ts";
 import { toSeconds } from "./view.ts";
@@ -42,7 +43,9 @@ export async function delegate(
   signal: AbortSignal,
 ): Promise<DelegateReply> {
   const startedAt = performance.now();
-  const records = supervisor.spawn(requests(args), caller);
+  const wanted = requests(args);
+  await assertSchemas(wanted);
+  const records = supervisor.spawn(wanted, caller);
   const end = await waitFor(supervisor, records, { need: records.length, timeoutMs: null, caller, signal });
   const { results, pending, timed_out: _, ...interrupted } = several(supervisor, records, caller, end);
   return {

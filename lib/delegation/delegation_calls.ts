@@ -9,6 +9,7 @@ import type { TaskRequest } from "../tools/delegation/task_arguments.ts";
 import { claimFor, collect, delegate } from "./collect.ts";
 import type { Caller } from "./ground.ts";
 import { summaryOf } from "./notice.ts";
+import { assertSchemas } from "./output_schema.ts";
 import type { Supervisor } from "./supervisor.ts";
 import type { TaskRecord } from "./task_record.ts";
 import { cut, toSeconds } from "./view.ts";
@@ -62,7 +63,13 @@ const PREVIEW_LINES = 10;
 /** How much of a goal a list shows. */
 const LIST_GOAL_CHARS = 60;
 
-function spawn(supervisor: Supervisor, request: TaskRequest, caller: Caller): SpawnReply {
+async function spawn(supervisor: Supervisor, request: TaskRequest, caller: Caller): Promise<SpawnReply> {
+  await assertSchemas([request]);
+  return spawnChecked(supervisor, request, caller);
+}
+
+/** Takes a task whose output schema was checked, within this call. Throws {@linkcode ToolFailure}. */
+export function spawnChecked(supervisor: Supervisor, request: TaskRequest, caller: Caller): SpawnReply {
   const [record] = supervisor.spawn([request], caller) as [TaskRecord]; // one for one
   const { maxTurns, timeoutMs, tokenBudget, budgetUsd } = record.spec.limits;
   return {

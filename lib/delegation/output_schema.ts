@@ -1,50 +1,31 @@
-import { dereference, type OutputUnit, type Schema, Validator } from "@cfworker/json-schema";
-import { messageOf } from "../support/errors.ts";
-import { SCHEMA_OF_SCHEMAS } from "./schema_of_schemas.ts";
-
-/** How many faults a child is told of at once. */
-const MOST_FAULTS = 10;
+import { ToolFailure } from "../support/errors.ts";
+import type { TaskRequest } from "../tools/delegation/task_arguments.ts";
 
 /** Why `schema` is no JSON Schema (draft 2020-12) that can be checked against, and where; null when it is one. */
-export function schemaProblem(schema: unknown): string | null {
-  const innermost = validate(SCHEMA_OF_SCHEMAS, schema).reduce<OutputUnit | null>(
-    (inner, each) => inner !== null && depthOf(inner) > depthOf(each) ? inner : each,
-    null,
-  );
-  if (innermost !== null) return wordsOf(innermost).replace(/\.$/, "");
-  try {
-    return lostReference(structuredClone(schema));
-  } catch (error) {
-    return messageOf(error); // two parts have one id, or an id is no URI
-  }
+export async function schemaProblem(schema: unknown): Promise<string | null> {
+  const { problemOf } = await loadJsonSchema();
+  return problemOf(schema);
 }
 
 /** What of `value` does not satisfy `schema`: `#/items/0: …`, the innermost faults only. */
-export function schemaFaults(schema: Readonly<Record<string, unknown>>, value: unknown): string[] {
-  const inner = validate(schema, value).filter(({ keyword }) =>
-    !["properties", "items", "$ref", "allOf"].includes(keyword)
-  );
-  return inner.slice(0, MOST_FAULTS).map(wordsOf);
+export async function schemaFaults(
+  schema: Readonly<Record<string, unknown>>,
+  value: unknown,
+): Promise<readonly string[]> {
+  const { faultsIn } = await loadJsonSchema();
+  return faultsIn(schema, value);
 }
 
-function validate(schema: object, value: unknown): readonly OutputUnit[] {
-  return new Validator(schema as Schema, "2020-12", false).validate(value).errors; // checked at the spawn
-}
-
-/** A reference to what is not there, which a check would only find when it comes to that part. */
-function lostReference(schema: unknown): string | null {
-  const parts = dereference(schema as Schema | boolean); // it satisfies the schema of schemas; marks are left on it
-  for (const part of Object.values(parts)) {
-    if (typeof part === "boolean" || part.$ref === undefined) continue;
-    if (parts[part.__absolute_ref__ ?? part.$ref] === undefined) return `there is nothing at ${part.$ref}`;
+/** Rejects with {@linkcode ToolFailure} when one of the requests has an output schema that cannot be checked against. */
+export async function assertSchemas(requests: readonly TaskRequest[]): Promise<void> {
+  for (const { output_schema } of requests) {
+    const problem = output_schema === undefined ? null : await schemaProblem(output_schema);
+    if (problem === null) continue;
+    throw new ToolFailure("invalid_arguments", `Cannot use output_schema: it is no JSON Schema (${problem})`);
   }
-  return null;
 }
 
-function wordsOf({ instanceLocation, error }: OutputUnit): string {
-  return `${instanceLocation}: ${error}`;
-}
-
-function depthOf({ instanceLocation }: OutputUnit): number {
-  return instanceLocation.split("/").length;
+/** Loaded on use: most runs have no schema. */
+async function loadJsonSchema(): Promise<typeof import("./schema/json_schema.ts")> {
+  return await import("./schema/json_schema.ts");
 }

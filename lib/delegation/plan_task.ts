@@ -6,7 +6,6 @@ import { parseToolsets } from "../tools/toolsets.ts";
 import { canDelegate, DELEGATION } from "./brief.ts";
 import type { Caller, Ground } from "./ground.ts";
 import type { Supervisor } from "./supervisor.ts";
-import { schemaProblem } from "./output_schema.ts";
 import type { TaskRecord } from "./task_record.ts";
 import type { TaskLimits, TaskSpec } from "./task_spec.ts";
 
@@ -50,7 +49,6 @@ export function planTask(
 ): TaskSpec {
   const depth = (owner?.spec.depth ?? 0) + 1;
   refuseDepth(ground, depth);
-  refuseSchema(request);
   const from = owner?.spec ?? caller.place ?? ground;
   const toolsets = grantedToolsets(ground, request, grantable(ground, depth, from));
   const parentModel = from.model;
@@ -90,13 +88,6 @@ function refuseDepth(ground: Ground, depth: number): void {
       hint: "Do the work yourself, or raise delegation.max_spawn_depth in config.yaml",
     },
   );
-}
-
-function refuseSchema({ output_schema }: TaskRequest): void {
-  const problem = output_schema === undefined ? null : schemaProblem(output_schema);
-  if (problem !== null) {
-    throw new ToolFailure("invalid_arguments", `Cannot use output_schema: it is no JSON Schema (${problem})`);
-  }
 }
 
 /** What the asking agent has for its work, and delegation where a task at this depth may have tasks of its own. */

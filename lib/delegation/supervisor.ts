@@ -296,7 +296,7 @@ export interface Parked {
   readonly cutOff: readonly string[];
 }
 
-function judgeLate(record: TaskRecord, offer: ClosingOffer): FinalMessage | null {
-  const judgement = judgeClosing(record.spec, offer);
+async function judgeLate(record: TaskRecord, offer: ClosingOffer): Promise<FinalMessage | null> {
+  const judgement = await judgeClosing(record.spec, offer);
   return "final" in judgement ? judgement.final : null;
 }

@@ -1,5 +1,6 @@
-import { callDelegation } from "../delegation/delegation_calls.ts";
+import { spawnChecked } from "../delegation/delegation_calls.ts";
 import type { CallerPlace } from "../delegation/ground.ts";
+import { assertSchemas } from "../delegation/output_schema.ts";
 import type { TaskRecord } from "../delegation/task_record.ts";
 import type { SpawnReply } from "../protocol/task_view.ts";
 import { parseToolsets } from "../tools/toolsets.ts";
@@ -31,14 +32,12 @@ async function delegate(
   { signal }: Visit,
 ): Promise<SpawnReply> {
   const { supervisor } = session;
+  await assertSchemas([request]);
   const { max_queued } = supervisor.ground.config.delegation;
   const look = () => supervisor.slots.room(max_queued) > 0 ? "ready" as const : null;
   await supervisor.waits.until({ owner: "shell", look, timeoutMs: null, signal });
   const caller = { ownerId: null, by: "user" as const, place: placeOf(place) };
-  const reply = await commands.during(
-    place,
-    () => callDelegation(supervisor, "delegate_task_async", request, caller, signal),
-  ) as SpawnReply; // the reply of that tool
+  const reply = commands.during(place, () => spawnChecked(supervisor, request, caller));
   session.flush(); // whoever reads the id finds the task, whatever becomes of this process
   return reply;
 }

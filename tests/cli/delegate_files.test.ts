@@ -41,7 +41,7 @@ const SCHEMAS: readonly (readonly [string, RegExp])[] = [
   ['{"properties": {"a": {"pattern": "("}}}', /it is no JSON Schema \(#\/properties\/a\/pattern: /],
   [
     '{"properties": {"a": {"$ref": "#/$defs/b"}}}',
-    /it is no JSON Schema \(there is nothing at #\/\$defs\/b\)$/,
+    /it is no JSON Schema \(#\/properties\/a: there is nothing at #\/\$defs\/b\)$/,
   ],
 ];
 

@@ -121,10 +121,13 @@ Deno.test("an unknown id is told at most 20 known ones", async () => {
   });
 });
 
-Deno.test("spawn() refuses what is no JSON Schema", async () => {
+Deno.test("both tools that spawn refuse what is no JSON Schema", async () => {
   await using stage = new Stage();
-  const [code] = await refusal(stage, { goal: "x", output_schema: { $ref: "#/nowhere" } });
-  assert.equal(code, "invalid_arguments");
+  const bad = { goal: "x", output_schema: { $ref: "#/nowhere" } };
+  const refused = { code: "invalid_arguments", message: /nothing at #\/nowhere/ };
+  await assert.rejects(stage.call("delegate_task_async", bad), refused);
+  await assert.rejects(stage.call("delegate_task", { tasks: [{ goal: "y" }, bad] }), refused);
+  assert.deepEqual(stage.supervisor.table.seenBy(null), []);
 });
 
 Deno.test("a batch is taken whole or refused whole, and told how many fit", async () => {

@@ -101,3 +101,41 @@ Deno.test("dispatch() answers any arguments whatever with an outcome", async () 
     { numRuns: 100 },
   );
 });
+
+Deno.test("dispatch() says what is wrong with a second finish, which the loop does not take", async () => {
+  using place = workplace();
+  assert.deepEqual(await place.failure("finish", { summary: "again" }), {
+    code: "invalid_arguments",
+    message: "Cannot finish twice: the first finish of the message is taken",
+    hint: "Call finish once, with all that is to be said",
+  });
+});
+
+const deep = (open: string, close: string) => `${open.repeat(4_000)}1${close.repeat(4_000)}`;
+const HOSTILE: readonly (readonly [string, string])[] = [
+  ["lists nested deep", deep("[", "]")],
+  ["objects nested deep", deep('{"a":', "}")],
+  ["lists nested too deep to be read", "[".repeat(200_000)],
+  ["a path nested deep", `{"path": ${deep("[", "]")}}`],
+  ["a number", "7"],
+  ["a name that objects have", '{"__proto__": {"path": "a"}, "constructor": 1}'],
+  ["half a character", '{"path": "\\ud800", "command": "\\udc00", "goal": "\\ud800", "task_id": "\\ud800"}'],
+  ["a zero byte", '{"path": "a\\u0000b", "pattern": "\\u0000", "command": "a\\u0000", "content": "\\u0000"}'],
+  ["numbers past all bounds", '{"path": "a", "offset": 1e308, "limit": -1e308, "timeout_s": 1e308}'],
+];
+const TOOLS = ["read_file", "write_file", "patch", "search_files", "terminal", "finish"];
+
+for (const [what, args] of HOSTILE) {
+  Deno.test(`dispatch() never takes ${what} for a fault of its own`, async () => {
+    using place = workplace();
+    for (const name of [...TOOLS, "delegate_task_async", "steer_task", "ask_parent"]) {
+      const call = { id: "c1", name, arguments: args };
+      const { errorCode, content } = await dispatch(call, new Toolbox([name]), place.context);
+      assert.ok(
+        errorCode === null || errorCode !== "internal" || content.includes("nobody answers"),
+        content,
+      );
+      assert.ok(content.length < 10_000);
+    }
+  });
+}

@@ -35,7 +35,7 @@ export async function requestsOf(
     ...(options.timeout === undefined ? {} : { timeout_s: options.timeout }),
     ...(options.tokenBudget === undefined ? {} : { token_budget: options.tokenBudget }),
     ...(options.after === undefined ? {} : { after: [...options.after] }),
-    ...(options.schema === undefined ? {} : { output_schema: readSchema(io, options.schema) }),
+    ...(options.schema === undefined ? {} : { output_schema: await readSchema(io, options.schema) }),
   };
   return goals.map((goal) => ({ goal: goal === "-" ? stdin.trim() : goal, ...shared })).map(refuseEmpty);
 }
@@ -54,7 +54,7 @@ function contextOf(io: Io, { context = "", contextFile }: DelegateOptions, stdin
   return [context, fromFile].filter((part) => part !== "").join("\n\n");
 }
 
-function readSchema(io: Io, file: string): Record<string, unknown> {
+async function readSchema(io: Io, file: string): Promise<Record<string, unknown>> {
   const text = readText(io, file, "--schema");
   let schema: unknown;
   try {
@@ -65,7 +65,7 @@ function readSchema(io: Io, file: string): Record<string, unknown> {
   if (typeof schema !== "object" || schema === null || Array.isArray(schema)) {
     throw cannot("use", file, "--schema", "it holds no JSON object");
   }
-  const problem = schemaProblem(schema);
+  const problem = await schemaProblem(schema);
   if (problem === null) return { ...schema };
   throw cannot("use", file, "--schema", `it is no JSON Schema (${problem})`);
 }

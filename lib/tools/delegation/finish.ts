@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { ToolFailure } from "../../support/errors.ts";
 import type { Tool } from "../tool.ts";
 import prose from "./finish.md" with { type: "text" };
 
@@ -14,10 +15,15 @@ export const finishArguments = z.strictObject({
 /** What {@linkcode finishArguments} yields. */
 export type FinishArguments = z.infer<typeof finishArguments>;
 
-/** The tool `finish`: the agent loop takes it as the child's last word and never runs it. */
+/** The tool `finish`: the agent loop takes the first of a message as the child's last word; another one is refused. */
 export const tool: Tool<FinishArguments> = {
   name: "finish",
   description: prose.trim(),
   parameters: finishArguments,
-  run: () => Promise.reject(new TypeError("finish is taken by the agent loop, not run")),
+  run: () =>
+    Promise.reject(
+      new ToolFailure("invalid_arguments", "Cannot finish twice: the first finish of the message is taken", {
+        hint: "Call finish once, with all that is to be said",
+      }),
+    ),
 };

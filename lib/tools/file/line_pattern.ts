@@ -16,16 +16,34 @@ const MAX_STEPS = 30_000_000;
 
 const WITHOUT = /\(\?<?[=!]|\\[1-9]|\(\?>/;
 
+/** Looks for a pattern in a text, in so many steps: `size` times the characters of the text. */
+export interface LinearPattern {
+  test(text: string): boolean;
+  /** Instructions of its program. */
+  readonly size: number;
+}
+
+/** A pattern that cannot be matched in linear time, or is none; the message says why. */
+export class PatternFault extends Error {
+  override readonly name = "PatternFault";
+}
+
 /** Understands RE2's syntax and JavaScript's, as far as that can be matched in linear time. Throws {@linkcode ToolFailure}. */
 export function linePattern(pattern: string): LinePattern {
+  const { test, size } = searchPattern(pattern);
+  const longest = Math.floor(MAX_STEPS / size);
+  return { longest, test: (line) => test(line.length <= longest ? line : line.slice(0, longest)) };
+}
+
+/** The same for texts of any length. Throws {@linkcode PatternFault}. */
+export function linearPattern(pattern: string): LinearPattern {
   if (pattern.length > MAX_PATTERN_CHARS) {
-    throw cannot(pattern, `it is longer than ${MAX_PATTERN_CHARS} characters`);
+    throw new PatternFault(`it is longer than ${MAX_PATTERN_CHARS} characters`);
   }
   const compiled = compile(pattern);
   const size = compiled.programSize();
-  if (size > MAX_PROGRAM) throw cannot(pattern, "it repeats too much");
-  const longest = Math.floor(MAX_STEPS / size);
-  return { longest, test: (line) => compiled.test(line.length <= longest ? line : line.slice(0, longest)) };
+  if (size > MAX_PROGRAM) throw new PatternFault("it repeats too much");
+  return { size, test: (text) => compiled.test(text) };
 }
 
 function compile(pattern: string): RE2JS {
@@ -33,7 +51,16 @@ function compile(pattern: string): RE2JS {
     return RE2JS.compile(RE2JS.translateRegExp(pattern));
   } catch (error) {
     if (!(error instanceof RE2JSSyntaxException)) throw error;
-    throw cannot(pattern, error.message.replace(/^error parsing regexp: /, ""), error);
+    throw new PatternFault(error.message.replace(/^error parsing regexp: /, ""), { cause: error });
+  }
+}
+
+function searchPattern(pattern: string): LinearPattern {
+  try {
+    return linearPattern(pattern);
+  } catch (error) {
+    if (!(error instanceof PatternFault)) throw error;
+    throw cannot(pattern, error.message, error);
   }
 }
 
