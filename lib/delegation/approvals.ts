@@ -5,6 +5,7 @@ import { type Action, actionText, type Risk } from "../tools/approval/risk.ts";
 import type { Clock } from "../support/clock.ts";
 import { cutMiddle } from "../support/cut_middle.ts";
 import { ToolFailure } from "../support/errors.ts";
+import { visibleText } from "../support/visible_text.ts";
 import type { ChildAsk } from "./ask_turns.ts";
 import { Grants, type Verdict } from "./grants.ts";
 
@@ -101,7 +102,7 @@ export class Approvals {
     if (this.#isOff(asker)) return;
     const risks = await this.#ground.judge(action);
     if (risks.length === 0) return;
-    const what = shortened(this.#ground.redact(actionText(action)));
+    const what = shortened(visibleText(this.#ground.redact(actionText(action))));
     const left = risks.filter((risk) => this.#grants.verdict(asker.taskId, [risk], what) !== true);
     if (left.length === 0) return;
     const pending = { taskId: asker.taskId, what, risks: left };

@@ -96,7 +96,7 @@ Deno.test("an error with a hint has it on a line of its own", async () => {
 
 Deno.test("control characters of what a user wrote do not reach the terminal", async () => {
   const { stderr } = await runCli(["\u001b[31mred\u0007"], { terminalColumns: 80 });
-  assert.match(stderr, /^hermes: Cannot read the command line: unknown command "red"\n/);
+  assert.match(stderr, /^hermes: Cannot read the command line: unknown command "red\\x07"\n/);
 });
 
 class BrokenOutput extends TestOutput {

@@ -266,3 +266,14 @@ Deno.test("what waits in turn goes on when asking is switched off", async () => 
   stage.supervisor.approvals.isYolo = true;
   assert.deepEqual(await Promise.all(asked), ["ran", "ran"]);
 });
+
+Deno.test("what asks is told with everything that a screen would hide written out", async () => {
+  const { stage } = guarded();
+  await using _ = stage;
+  await stage.spawn("one");
+  void shell(stage.puppets.of("one"), "rm x\u001b]0;\nrm y\u0007 \u001bPz\u001b\\ \u202ew\u200b");
+  await settled();
+  assert.deepEqual(stage.supervisor.approvals.open.map(({ what }) => what), [
+    "run: rm x\\x1b]0;\nrm y\\x07 \\x1bPz\\x1b\\ \\u202ew\\u200b",
+  ]);
+});

@@ -7,9 +7,9 @@ import { isChild, turnOf } from "../support/wire_reading.ts";
 
 /** Clears the screen, sets the window's title, colours, rings, goes back, turns the reading direction. */
 const HOSTILE = "a\u001b[2J\u001b]0;owned\u0007b\u001b[31mc\u0007\rd\u009b1me\u202ef\u0000g";
-const HARMLESS = "abcd1mefg";
+const HARMLESS = "a\\x1b]0;owned\\x07bc\\x07\\x0dd\\x9b1me\\u202ef\\x00g";
 
-endToEnd("delegate prints a hostile summary without its control characters", async (hermes) => {
+endToEnd("delegate prints a hostile summary with its control characters written out", async (hermes) => {
   await using server = await startScriptedServer(() => finish(HOSTILE));
   useServer(hermes, server.baseUrl);
   const { code, stdout } = await hermes.run(["delegate", "-Q", "GOAL"]);
@@ -38,7 +38,7 @@ endToEnd("delegate shows a hostile goal, question and error without control char
 
 for (const args of [["-q", "go"], []]) {
   endToEnd(
-    `chat ${args.join(" ")} prints a hostile answer without its control characters`,
+    `chat ${args.join(" ")} prints a hostile answer with its control characters written out`,
     async (hermes) => {
       await using server = await startScriptedServer(() => say(HOSTILE, { chunks: 30 }));
       useServer(hermes, server.baseUrl);
@@ -48,7 +48,7 @@ for (const args of [["-q", "go"], []]) {
   );
 }
 
-endToEnd("/collect prints a hostile summary without its control characters", async (hermes) => {
+endToEnd("/collect prints a hostile summary with its control characters written out", async (hermes) => {
   await using server = await startScriptedServer((request) =>
     isChild(request)
       ? finish(HOSTILE)

@@ -1,18 +1,19 @@
 import stringWidth from "string-width";
+import { visibleCharacter } from "../../support/visible_text.ts";
 
 const ESCAPE = "\u001b";
 
-/** Escape sequences of terminals (ECMA-48): with a parameter list, with a string up to its terminator, and short. */
-const SEQUENCE = new RegExp(
-  `${ESCAPE}(?:\\[[0-?]*[ -/]*[@-~]|[\\]PX^_][^\\n\\u0007${ESCAPE}]*(?:\\u0007|${ESCAPE}\\\\)?|[ -/]*[0-~])`,
-  "g",
-);
+/** Sequences of terminals (ECMA-48) in which nothing but numbers can stand: colours, moves of the cursor, character sets. */
+const SEQUENCE = new RegExp(`${ESCAPE}(?:\\[[?]?[\\d;:]*[A-Za-z]|[()][0AB])|\r(?=\n)`, "g");
 /** Control characters but for newline and tab, and those that turn the direction of what follows. */
 const CONTROL = /[^\P{Cc}\n\t]|\p{Bidi_Control}/gu;
 
-/** Text of a model, a tool or a server as it may go to a terminal: nothing in it moves the cursor or sets colours. */
+/**
+ * Text of a model, a tool or a server as it may go to a terminal: nothing in it moves the cursor or sets colours. What
+ * could hide words (the title and link sequences, which take text in) is written out, never left out with them.
+ */
 export function plainText(text: string): string {
-  return text.replace(SEQUENCE, "").replace(CONTROL, "");
+  return text.replace(SEQUENCE, "").replace(CONTROL, visibleCharacter);
 }
 
 /** The same on one line: each run of white space becomes one space. */
