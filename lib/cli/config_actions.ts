@@ -41,7 +41,7 @@ export function show(io: Io): number {
 /** Prints one effective value; a secret in it is hidden as `show` hides it. */
 export function get(io: Io, key: string): number {
   const loaded = loadRunConfig(io, { quiet: false });
-  const config = withoutSecrets(loaded.config, loaded.secrets.values) as Config; // the same shape
+  const config = withoutSecrets(loaded.config, loaded.secrets.known) as Config; // the same shape
   io.stdout.write(`${showValue(getConfigValue(config, key))}\n`);
   return EXIT.done;
 }

@@ -1,8 +1,10 @@
+import { createRedactor, type KnownSecret } from "../support/redact.ts";
+import { hideUrlSecrets } from "../support/url_secrets.ts";
+
 /** Stands where a secret was. */
 const HIDDEN = "***";
 
-/** An address without any of these values, and without the user and password of URLs. */
-export function hideSecrets(text: string, secrets: readonly string[]): string {
-  const hidden = secrets.reduce((rest, secret) => rest.replaceAll(secret, HIDDEN), text);
-  return hidden.replace(/(\w:\/\/)[^\s/@]+@/g, `$1${HIDDEN}@`);
+/** An address without any of these secrets, and without the user, the password and the keys of URLs. */
+export function hideSecrets(text: string, secrets: readonly KnownSecret[]): string {
+  return createRedactor(secrets, { marker: () => HIDDEN }).text(hideUrlSecrets(text, HIDDEN));
 }

@@ -79,7 +79,7 @@ function reportProvider({ secrets }: LoadedConfig, name: string, provider: Provi
   const hasAddress = provider.base_url !== null || name === "offline";
   return {
     name,
-    base_url: provider.base_url === null ? null : hideSecrets(provider.base_url, secrets.values),
+    base_url: provider.base_url === null ? null : hideSecrets(provider.base_url, secrets.known),
     keys,
     ready: hasAddress && (keys.length === 0 || keys.some(({ set }) => set)),
   };

@@ -1,5 +1,6 @@
 import { type Endpoint, endpointOf } from "../config/models.ts";
 import { ProviderError, type ProviderErrorCode } from "../support/errors.ts";
+import type { KnownSecret } from "../support/redact.ts";
 import { EXIT } from "./exit_codes.ts";
 import { hideSecrets } from "./hide_secrets.ts";
 import type { Io } from "./io.ts";
@@ -19,7 +20,7 @@ const TIMEOUT_MS = 10_000;
 export async function printServed(io: Io, { provider, json }: ServedOptions): Promise<number> {
   const loaded = loadRunConfig(io, { quiet: false });
   const endpoint = endpointOf(loaded, provider);
-  const models = provider === "offline" ? ["offline"] : await servedModels(endpoint, loaded.secrets.values);
+  const models = provider === "offline" ? ["offline"] : await servedModels(endpoint, loaded.secrets.known);
   const text = json
     ? JSON.stringify({ provider, models: models.map((id) => ({ id })) })
     : models.map((id) => oneLine(id)).join("\n");
@@ -33,7 +34,7 @@ export async function printServed(io: Io, { provider, json }: ServedOptions): Pr
  */
 export async function servedModels(
   endpoint: Endpoint,
-  secrets: readonly string[],
+  secrets: readonly KnownSecret[],
   timeoutMs = TIMEOUT_MS,
 ): Promise<string[]> {
   const address = `${endpoint.baseUrl.replace(/\/+$/, "")}/models`;

@@ -22,7 +22,7 @@ type Keys = readonly (string | number)[];
 const EXIT_USAGE = 2;
 /** A value with variables is only known when it is loaded. */
 const VARIABLE = /\$\{/;
-const NO_SECRETS: Secrets = { get: () => undefined, stored: () => [], values: [] };
+const NO_SECRETS: Secrets = { get: () => undefined, stored: () => [], known: [] };
 
 /** The effective value at a path such as `delegation.max_queued`. Throws {@linkcode UserError} for a key that does not exist. */
 export function getConfigValue(config: Config, path: string): unknown {

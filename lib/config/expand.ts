@@ -13,8 +13,8 @@ export interface UnsetVariable {
 export interface Expanded {
   readonly value: unknown;
   readonly unset: readonly UnsetVariable[];
-  /** The values that went in. */
-  readonly used: readonly string[];
+  /** The variables that went in. */
+  readonly used: ReadonlyMap<string, string>;
   /** Where a text was nothing but one variable: its value may be meant as a number or the like. */
   readonly whole: readonly (readonly PropertyKey[])[];
 }
@@ -25,7 +25,7 @@ const REFERENCE = /(\$?)\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
 /** Replaces `${NAME}` in all strings of a value; `$${NAME}` stands for the text `${NAME}`. Keys of maps are left alone. */
 export function expandVariables(value: unknown, secrets: Secrets): Expanded {
   const unset: UnsetVariable[] = [];
-  const used: string[] = [];
+  const used = new Map<string, string>();
   const whole: (readonly PropertyKey[])[] = [];
   const expandText = (text: string, keys: readonly PropertyKey[]) =>
     text.replace(REFERENCE, (reference: string, escape: string, name: string) => {
@@ -33,7 +33,7 @@ export function expandVariables(value: unknown, secrets: Secrets): Expanded {
       if (reference === text) whole.push(keys);
       const found = secrets.get(name);
       if (found === undefined) unset.push({ keys, name });
-      else used.push(found);
+      else used.set(name, found);
       return found ?? reference;
     });
   const expand = (part: unknown, keys: readonly PropertyKey[]): unknown => {

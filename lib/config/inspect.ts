@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { describeIssues, formatPath } from "../support/describe_issue.ts";
+import type { KnownSecret } from "../support/redact.ts";
+import { secretsOfConfig, secretsOfVariable } from "./config_secrets.ts";
 import { expandVariables, typed, withoutMissing } from "./expand.ts";
 import type { Env } from "./home.ts";
 import { BUILT_IN_PROVIDERS } from "./providers.ts";
@@ -9,7 +11,7 @@ import { readIfThere } from "./read_file.ts";
 import { referenceProblems } from "./references.ts";
 import { type Config, configSchema } from "./schema.ts";
 import { conform, isMap } from "./schema_keys.ts";
-import { readSecrets, type Secrets, withSecretValues } from "./secrets.ts";
+import { readSecrets, type Secrets, withMoreSecrets } from "./secrets.ts";
 import { parseYaml, type Position } from "./yaml_file.ts";
 
 /** What is wrong at one place of the configuration. */
@@ -63,14 +65,14 @@ export function inspectText(text: string, path: string, secrets: Secrets): Inspe
     );
     return { ...problem, text: `${place.join(": ")}: ${problem.message}` };
   };
-  const { config, errors, warnings, unset, secretValues } = inspectValue(yaml.value, secrets);
+  const { config, errors, warnings, unset, written } = inspectValue(yaml.value, secrets);
   return {
     ...file,
     config: errors.length > 0 ? null : config,
     errors: errors.map(found),
     warnings: warnings.map(found),
     unset: unset.map(found),
-    secrets: withSecretValues(secrets, secretValues),
+    secrets: withMoreSecrets(secrets, written),
   };
 }
 
@@ -80,7 +82,8 @@ interface ValueInspection {
   readonly config: Config | null;
   readonly errors: readonly Problem[];
   readonly warnings: readonly Problem[];
-  readonly secretValues: readonly string[];
+  /** Secrets that it holds. */
+  readonly written: readonly KnownSecret[];
   /** Variables without a value. What needs one of them cannot be used; all else can. */
   readonly unset: readonly Problem[];
 }
@@ -105,7 +108,11 @@ function inspectValue(value: unknown, secrets: Secrets): ValueInspection {
     ),
     warnings: [...adopted.notes, ...unknown, ...missing],
     unset: missing,
-    secretValues: [...expanded.used, ...providerKeys(config, secrets)],
+    written: [
+      ...providerKeys(config, secrets),
+      ...secretsOfConfig(expanded.value),
+      ...[...expanded.used].flatMap(([name, text]) => secretsOfVariable(name, text, true)),
+    ],
   };
 }
 
@@ -136,13 +143,10 @@ function without<T>(map: Readonly<Record<string, T>>, names: readonly string[]):
   return Object.fromEntries(Object.entries(map).filter(([name]) => !names.includes(name)));
 }
 
-/** Keys written in the file, and those in variables whose names do not sound like secrets. */
-function providerKeys(config: Config | null, secrets: Secrets): string[] {
-  const keys = Object.values(config?.providers ?? {}).flatMap(({ api_key, key_env }) => [
-    api_key,
-    ...[key_env].flat().map((name) => secrets.get(name)),
-  ]);
-  return keys.filter((key) => key !== null && key !== undefined);
+/** Keys in variables whose names do not sound like secrets. */
+function providerKeys(config: Config | null, secrets: Secrets): KnownSecret[] {
+  const names = Object.values(config?.providers ?? {}).flatMap(({ key_env }) => key_env);
+  return names.map((name) => ({ name, value: secrets.get(name) ?? "" }));
 }
 
 function at(path: string, position: Position | null): string {

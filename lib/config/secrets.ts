@@ -1,8 +1,9 @@
-import { parse } from "dotenv";
 import { join } from "node:path";
-import { type Env } from "./home.ts";
+import type { KnownSecret } from "../support/redact.ts";
+import { secretsOfVariable } from "./config_secrets.ts";
 import { readCredentials, type StoredKey } from "./credentials.ts";
-import { namesAPlace } from "../support/names_a_place.ts";
+import { parseEnvFile } from "./env_file.ts";
+import { type Env } from "./home.ts";
 import { readIfThere } from "./read_file.ts";
 
 /** What the environment and `$HERMES_HOME/.env` know; the environment wins. */
@@ -11,43 +12,38 @@ export interface Secrets {
   get(name: string): string | undefined;
   /** The keys that `hermes auth add` stored for a provider. */
   stored(provider: string): readonly StoredKey[];
-  /** Every value that must never be shown, longest first. */
-  readonly values: readonly string[];
+  /** Every value that must never be shown, under the name by which people know it; each once. */
+  readonly known: readonly KnownSecret[];
 }
-
-/** Names whose values are secrets, whatever they are for: one of their words says so. */
-const SECRET_NAME =
-  /(?:^|_)(?:api)?(?:keys?|tokens?|secrets?|password|passwd|credentials?|cookies?|pat)(?:_|$)/i;
-/** A shorter value would be found in harmless text, too. */
-const MIN_SECRET_CHARS = 8;
 
 /** Reads `.env` and `credentials.json` in `home`; throws a `UserError` when one is there and cannot be read. */
 export function readSecrets(home: string, env: Env): Secrets {
   const file = readIfThere(join(home, ".env"));
-  const stored = file === null ? {} : parse(file);
+  const stored = file === null ? {} : parseEnvFile(file, env);
   const all: Env = { ...stored, ...withoutEmpty(env) };
   const kept = readCredentials(home);
-  const named = Object.entries(all).filter(([name, value = ""]) =>
-    SECRET_NAME.test(name) && !namesAPlace(name, value)
-  );
   return {
     get: (name) => (Object.hasOwn(all, name) ? all[name] : undefined) || undefined,
     stored: (provider) => (Object.hasOwn(kept, provider) ? kept[provider] : undefined) ?? [],
-    values: secretValues([
-      ...named.map(([, value]) => value),
-      ...Object.values(kept).flat().map(({ key }) => key),
+    known: once([
+      ...Object.entries(stored).flatMap(([name, value]) => secretsOfVariable(name, value, true)),
+      ...Object.entries(env).flatMap(([name, value = ""]) => secretsOfVariable(name, value, false)),
+      ...Object.values(kept).flat().map(({ key }) => ({ name: "secret", value: key })),
     ]),
   };
 }
 
-/** The same secrets, with more values that must not be shown. */
-export function withSecretValues(secrets: Secrets, more: readonly string[]): Secrets {
-  return { ...secrets, values: secretValues([...secrets.values, ...more]) };
+/** The same secrets, with more that must not be shown. */
+export function withMoreSecrets(secrets: Secrets, more: readonly KnownSecret[]): Secrets {
+  return { ...secrets, known: once([...secrets.known, ...more]) };
 }
 
-function secretValues(values: readonly (string | undefined)[]): string[] {
-  const long = values.filter((value) => value !== undefined && value.length >= MIN_SECRET_CHARS);
-  return [...new Set(long as string[])].sort((a, b) => b.length - a.length); // undefined was filtered out
+function once(secrets: readonly KnownSecret[]): KnownSecret[] {
+  const byValue = new Map<string, KnownSecret>();
+  for (const secret of secrets) {
+    if (secret.value !== "" && !byValue.has(secret.value)) byValue.set(secret.value, secret);
+  }
+  return [...byValue.values()];
 }
 
 function withoutEmpty(env: Env): Env {

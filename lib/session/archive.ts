@@ -85,7 +85,7 @@ function groundOf(
     toolsets: [],
     cwd: dirname(loaded.path),
     spillDir: "",
-    ...sessionSecrets(loaded, {}),
+    ...sessionSecrets(loaded),
     shellFor: nothingRuns,
     endCommands: nothingRuns,
     judge: nothingRuns,

@@ -74,7 +74,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const onTrouble = (trouble: Error | null) => events.emit({ type: "error", error: storeTrouble(trouble) });
   const stored = openSessionStore(store, options, onTrouble, opening);
   const { sessionId } = stored;
-  const secrets = sessionSecrets(options.loaded, options.env);
+  const secrets = sessionSecrets(options.loaded);
   const events: EventLog = new EventLog(sessionId, clock, {
     redactor: secrets.redactor,
     lastSeq: stored.lastSeq,
@@ -92,10 +92,10 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   });
   opening.use(own); // after the tasks have ended theirs
   const supervisor = opening.use(new Supervisor(groundOf(options, { ...parts, shellFor, workers })));
-  options.commands?.follow(({ loaded: { config, ...rest }, env }) => {
-    secrets.learn({ config, ...rest }, env);
-    broker.capDay(config.budget.day.usd);
-    supervisor.slots.resize(config.delegation.max_concurrent_children);
+  options.commands?.follow(({ loaded }) => {
+    secrets.learn(loaded);
+    broker.capDay(loaded.config.budget.day.usd);
+    supervisor.slots.resize(loaded.config.delegation.max_concurrent_children);
   });
   const { provider, model } = options.model;
   events.emit({ type: "session.started", provider, model, cwd: options.cwd, toolsets: options.toolsets });
@@ -202,7 +202,7 @@ function openShell(
   return createShell({
     outputBytes: loaded.config.terminal.output_chars,
     env,
-    secrets: loaded.secrets.values,
+    secrets: loaded.secrets.known,
     redactor: secrets.redactor,
     spillDir: spillDir(loaded, stored),
     marks: { sessionId, hostId, taskId },

@@ -5,12 +5,11 @@ import type { AgentEvent } from "../protocol/agent_events.ts";
 import type { FromChild } from "../protocol/worker_messages.ts";
 import type { ModelClient } from "../provider/provider.ts";
 import { ProviderError, toWireError } from "../support/errors.ts";
-import { createRedactor, type KnownSecret, type Redactor } from "../support/redact.ts";
+import { createRedactor, type Redactor } from "../support/redact.ts";
 import { RedactedEvents } from "./redacted_events.ts";
 
 /** Where secrets are known from. */
-type Source = Pick<LoadedConfig, "config" | "secrets" | "path">;
-type Env = Readonly<Record<string, string | undefined>>;
+type Source = Pick<LoadedConfig, "secrets" | "path">;
 
 /** What a session knows of the secrets it must keep. */
 export interface SessionSecrets {
@@ -19,12 +18,12 @@ export interface SessionSecrets {
   /** Files and directories that hold keys, absolute. */
   readonly secretPaths: readonly string[];
   /** Knows the secrets of another command from now on, beside all earlier ones. */
-  learn(source: Source, env: Env): void;
+  learn(source: Source): void;
 }
 
 /** Knows all keys of the configuration, the environment and the state directory; names those that a variable holds. */
-export function sessionSecrets(source: Source, env: Env): SessionSecrets {
-  const known = new Map(knownIn(source, env));
+export function sessionSecrets(source: Source): SessionSecrets {
+  const known = new Map(source.secrets.known.map((secret) => [secret.value, secret]));
   let current = createRedactor([...known.values()]);
   const home = dirname(source.path);
   return {
@@ -34,18 +33,12 @@ export function sessionSecrets(source: Source, env: Env): SessionSecrets {
       stream: () => current.stream(),
     },
     secretPaths: [".env", "credentials.json", "run"].map((name) => join(home, name)),
-    learn(more, moreEnv) {
-      const news = knownIn(more, moreEnv).filter(([value]) => !known.has(value));
-      for (const [value, secret] of news) known.set(value, secret);
+    learn(more) {
+      const news = more.secrets.known.filter(({ value }) => !known.has(value));
+      for (const secret of news) known.set(secret.value, secret);
       if (news.length > 0) current = createRedactor([...known.values()]);
     },
   };
-}
-
-function knownIn({ config, secrets }: Source, env: Env): readonly (readonly [string, KnownSecret])[] {
-  const keyNames = Object.values(config.providers).map(({ key_env }) => key_env ?? []).flat();
-  const names = new Map([...Object.keys(env), ...keyNames].map((name) => [secrets.get(name), name]));
-  return secrets.values.map((value) => [value, { value, name: names.get(value) ?? "secret" }]);
 }
 
 /** Starts children whose words carry no secret on; what they ask the parent to do stays as it is. */

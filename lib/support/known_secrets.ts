@@ -2,21 +2,16 @@ import { Buffer } from "node:buffer";
 import type { KnownSecret } from "./redact.ts";
 import type { Replacing } from "./redacted_stream.ts";
 
-/** Shorter values are words that happen to be somebody's password. */
-const MIN_SECRET_CHARS = 6;
 /** Fewer characters of base64 would be found in harmless text, too. */
 const MIN_BASE64_CHARS = 8;
-const UNNAMED = "secret";
 
 /** Finds secrets to the letter, in all their spellings; of two that begin together the longer counts. Null: there are none. */
 export function knownSecrets(
-  known: readonly (string | KnownSecret)[],
+  known: readonly KnownSecret[],
   marker: (name: string) => string,
 ): Replacing | null {
   const markers = new Map<string, string>();
-  for (const secret of known) {
-    const { name, value } = typeof secret === "string" ? { name: UNNAMED, value: secret } : secret;
-    if (value.length < MIN_SECRET_CHARS) continue;
+  for (const { name, value } of known) {
     for (const form of spellings(value)) if (!markers.has(form)) markers.set(form, marker(name));
   }
   const forms = [...markers.keys()].sort((a, b) => b.length - a.length);

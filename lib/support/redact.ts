@@ -1,4 +1,6 @@
+import { assignedSecrets } from "./assigned_secrets.ts";
 import { knownSecrets } from "./known_secrets.ts";
+import { isOrdinary } from "./ordinary_value.ts";
 import { RedactedStream, type Replacing } from "./redacted_stream.ts";
 import { LONGEST_PATTERN, SECRET_PATTERNS } from "./secret_patterns.ts";
 
@@ -31,10 +33,20 @@ export const MARKER = "[redacted: ";
 
 /**
  * Knows these secrets to the letter, in their usual spellings (JSON, URL, base64), and those of well-known makers by
- * their look. Values of less than 6 characters are words and not looked for.
+ * their look. Ordinary words and short values are looked for only where one is assigned to a name of a secret.
+ * `marker` makes of a secret's name what stands in its place.
  */
-export function createRedactor(known: readonly (string | KnownSecret)[]): Redactor {
-  const stages = [knownSecrets(known, marker), patterns()].filter((stage) => stage !== null);
+export function createRedactor(
+  known: readonly (string | KnownSecret)[],
+  { marker = markerOf }: { readonly marker?: (name: string) => string } = {},
+): Redactor {
+  const named = known.map((each) => typeof each === "string" ? { name: "secret", value: each } : each);
+  const { ordinary = [], telling = [] } = Object.groupBy(
+    named,
+    ({ value }) => isOrdinary(value) ? "ordinary" : "telling",
+  );
+  const stages = [knownSecrets(telling, marker), assignedSecrets(ordinary, marker), patterns(marker)]
+    .filter((stage) => stage !== null);
   const text = (given: string) => stages.reduce(replaced, given);
   return {
     text,
@@ -44,11 +56,11 @@ export function createRedactor(known: readonly (string | KnownSecret)[]): Redact
   };
 }
 
-function marker(name: string): string {
+function markerOf(name: string): string {
   return `${MARKER}${name}]`;
 }
 
-function patterns(): Replacing {
+function patterns(marker: (name: string) => string): Replacing {
   const open = new RegExp(`(?:${SECRET_PATTERNS.map((pattern) => pattern.open).join("|")})$`, "g");
   return {
     regex: new RegExp(SECRET_PATTERNS.map(({ source }) => `(${source})`).join("|"), "g"),

@@ -31,7 +31,7 @@ Deno.test("auth add reads the key from stdin, and only its provider's origin get
   const loaded = loadConfig(dir.path, env);
   const { keys, keyNames } = endpointOf(loaded, "openai");
   assert.deepEqual([keys, keyNames], [[KEY], ["work"]]);
-  assert.ok(loaded.secrets.values.includes(KEY));
+  assert.ok(loaded.secrets.known.some(({ value }) => value === KEY));
   Deno.writeTextFileSync(dir.at("config.yaml"), "providers: {openai: {base_url: 'http://127.0.0.1:1/v1'}}");
   assert.throws(() => endpointOf(loadConfig(dir.path, env), "openai"), /OPENAI_API_KEY is not set/);
 });

@@ -121,7 +121,7 @@ Deno.test("a bug of ours exits 70, with the stack in a log for its owner only, w
   );
   assert.match(
     readFileSync(log, "utf8"),
-    /^\d{4}-.+ hermes .+\nTypeError: our bug, near \[redacted: secret\] .+\n +at /,
+    /^\d{4}-.+ hermes .+\nTypeError: our bug, near \[redacted: SOME_API_KEY\] .+\n +at /,
   );
   await run(["config", "path"], io);
   assert.equal(readFileSync(log, "utf8").match(/TypeError/g)?.length, 2, "the log grows");

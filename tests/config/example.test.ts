@@ -4,7 +4,7 @@ import { initConfig } from "../../lib/config/init.ts";
 import { type ConfigKey, configKeys } from "../../lib/config/schema_keys.ts";
 import { parseYaml } from "../../lib/config/yaml_file.ts";
 
-const NO_SECRETS = { get: () => undefined, stored: () => [], values: [] };
+const NO_SECRETS = { get: () => undefined, stored: () => [], known: [] };
 
 /** The example with what is switched off by `#` switched on; prose has a space after the `#`. */
 const switchedOn = initConfig().replace(/^( *)#(?! \S)/gm, "$1");

@@ -265,18 +265,97 @@ Deno.test("loadConfig() takes variables from the environment before .env, and le
   assert.equal(secrets.get("toString"), undefined);
 });
 
-Deno.test("loadConfig() knows which values are secrets, longest first", () => {
-  using temp = tempHome({
-    "config.yaml": "providers: {a: {base_url: 'http://a/v1', api_key: inline-key, key_env: MY_LOGIN}}\n",
-    ".env": "OPENAI_API_KEY=sk-from-the-file\nSHORT_TOKEN=1234\nMY_LOGIN=login-value\n",
-  });
-  const places = { HOME: "/home/annabel", DEPLOY_KEY_PATH: "/home/annabel/.ssh/deploy" };
-  const env = { GITHUB_TOKEN: "ghp_abcdefgh", GIT_AUTHOR_NAME: "Ann Author", ...places };
-  assert.deepEqual(loadConfig(temp.home, env).secrets.values, [
-    "sk-from-the-file",
-    "ghp_abcdefgh",
-    "login-value",
-    "inline-key",
+/** What is known of a home with these files in this environment, as `NAME=VALUE`. */
+function known(files: Record<string, string>, env: Record<string, string> = {}): string[] {
+  using temp = tempHome(files);
+  return loadConfig(temp.home, env).secrets.known.map(({ name, value }) => `${name}=${value}`);
+}
+
+Deno.test("loadConfig() knows the secrets of the environment by their names, and the passwords in its URLs", () => {
+  const secrets = {
+    GITHUB_TOKEN: "ghp_abcdefgh",
+    PGPASSWORD: "pg-pass-1",
+    MYSQL_PWD: "my-pass-1",
+    NPM_AUTH: "npm-auth-1",
+    STRIPE_SECRET: "stripe-1",
+    SOME_API_KEY: "some-key-1",
+    OPENAI_APIKEY: "openai-key-1",
+    DB_PASS: "db-pass-1",
+    SHORT_TOKEN: "1234",
+  };
+  const others = {
+    HOME: "/home/annabel",
+    PWD: "/home/annabel/work",
+    OLDPWD: "/home/annabel/other",
+    DEPLOY_KEY_PATH: "/home/annabel/.ssh/deploy",
+    DB_PASSWORD_FILE: "/run/secrets/db",
+    SSH_AUTH_SOCK: "/tmp/ssh-1/agent.1",
+    GIT_AUTHOR_NAME: "Ann Author",
+    MAX_TOKENS: "409600000",
+    AUTH_MODE: "something-1",
+    KEYBOARD: "something-2",
+    API_URL: "http://host:8080/a?b=c-d-e-f-1",
+  };
+  const urls = {
+    DATABASE_URL: "postgres://me:p%40ss-w1@db/x",
+    INDEX_URL: "https://h/?api_key=query-key-1&a=b",
+  };
+  assert.deepEqual(known({}, { ...secrets, ...others, ...urls }), [
+    ...Object.entries(secrets).map(([name, value]) => `${name}=${value}`),
+    "DATABASE_URL=p%40ss-w1",
+    "DATABASE_URL=p@ss-w1",
+    "INDEX_URL=query-key-1",
+  ]);
+});
+
+Deno.test("loadConfig() takes every value of .env for a secret that is no place, address, word or setting", () => {
+  const settings =
+    "REGION=eu-central-1\nMY_MODEL=gpt-5.1-codex-2\nA=/a/b/c/d/e\nB=http://h/a-1\nC=postgres\nD=true\n";
+  assert.deepEqual(
+    known({ ".env": `${settings}PLAIN=plain-value-12\nOTHER="an other one 1"\nMY_TOKEN=postgres\n` }),
+    [
+      "PLAIN=plain-value-12",
+      "OTHER=an other one 1",
+      "MY_TOKEN=postgres",
+    ],
+  );
+});
+
+Deno.test("loadConfig() knows the secrets that config.yaml holds, wherever they stand", () => {
+  const config = `
+providers:
+  a:
+    base_url: "https://user:url-pass-1@a/v1?api_key=query-key-1&version=2024-01-01"
+    api_key: inline-key-1
+    key_env: MY_LOGIN
+    headers:
+      Authorization: Bearer header-token-1
+      X-Api-Key: header-key-1
+      X-Odd: 0123456789abcdef-random
+      X-Title: an app
+      anthropic-version: "2023-06-01"
+      HTTP-Referer: https://example.com/
+mcp_servers:
+  m: {command: run, args: [--token, arg-token-1, --api-key=arg-key-1, --model, model-name-1], env: {A_TOKEN: mcp-token-1, B: "\${PLAIN}"}}
+  n: {url: "https://mcp/?token=mcp-query-1", headers: {Authorization: "Basic bWU6YmFzaWMtcGFzcy0x"}}
+`;
+  const env = { MY_LOGIN: "login-value-1", PLAIN: "plain-value-1" };
+  assert.deepEqual(known({ "config.yaml": config }, env).sort(), [
+    "A_TOKEN=mcp-token-1",
+    "Authorization=bWU6YmFzaWMtcGFzcy0x",
+    "Authorization=basic-pass-1",
+    "Authorization=header-token-1",
+    "Authorization=me:basic-pass-1",
+    "MY_LOGIN=login-value-1",
+    "PLAIN=plain-value-1",
+    "X-Api-Key=header-key-1",
+    "X-Odd=0123456789abcdef-random",
+    "api-key=arg-key-1",
+    "api_key=inline-key-1",
+    "password=mcp-query-1",
+    "password=query-key-1",
+    "password=url-pass-1",
+    "token=arg-token-1",
   ]);
 });
 

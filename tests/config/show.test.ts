@@ -11,7 +11,7 @@ Deno.test("showConfig() is the effective configuration as YAML", () => {
 Deno.test("showConfig() shows no secret, wherever it stands", () => {
   const text = `
 providers:
-  p: {base_url: "http://user:\${URL_PASSWORD}@p/v1", api_key: sh, headers: {X-Key: tiny}}
+  p: {base_url: "http://user:\${URL_PASSWORD}@p/v1?api_key=tiny&v=1", api_key: sh, headers: {X-Key: tiny}}
 mcp_servers:
   m: {command: "run --token \${MCP_TOKEN}", env: {A: abc}}
 `;
@@ -19,7 +19,7 @@ mcp_servers:
   const { providers, mcp_servers } = parseYaml(shown).value as Record<string, Record<string, unknown>>;
   const { base_url, api_key, headers } = providers?.p as Record<string, unknown>;
   assert.deepEqual({ base_url, api_key, headers }, {
-    base_url: "http://user:***@p/v1",
+    base_url: "http://***@p/v1?api_key=***&v=1",
     api_key: "***",
     headers: { "X-Key": "***" },
   });

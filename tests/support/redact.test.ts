@@ -4,7 +4,13 @@ import fc from "fast-check";
 import { createRedactor } from "../../lib/support/redact.ts";
 
 const KEY = `p"l\\an+ted/key ä-1`;
-const redactor = createRedactor([{ name: "MY_KEY", value: KEY }, "another-key", "another-key-2", "short"]);
+const redactor = createRedactor([
+  { name: "MY_KEY", value: KEY },
+  "another-key",
+  "another-key-2",
+  "short",
+  { name: "DB_PASSWORD", value: "hunter" },
+]);
 const HEX = "0123456789abcdef0123456789abcdef0123456789abcdef";
 
 Deno.test("Redactor.text() finds a known secret in every spelling", () => {
@@ -27,6 +33,31 @@ Deno.test("Redactor.text() finds a known secret in every spelling", () => {
 Deno.test("Redactor.text() prefers the longer secret and leaves words alone", () => {
   assert.equal(redactor.text("another-key-2 another-key"), "[redacted: secret] [redacted: secret]");
   assert.equal(redactor.text("a short text"), "a short text");
+});
+
+Deno.test("Redactor.text() looks for an ordinary word only where it is assigned to a password", () => {
+  const words = createRedactor([
+    { name: "POSTGRES_PASSWORD", value: "postgres" },
+    { name: "ADMIN_TOKEN", value: "admin" },
+    { name: "PIN", value: "12345678" },
+  ]);
+  const ordinary = [
+    "docker run postgres:16 && psql -U postgres postgres # the postgres admin",
+    'import { postgres } from "postgres"; const admin = users["admin"];',
+    "user: admin, POSTGRES_USER=postgres, max_tokens: 12345678, id=12345678",
+    "POSTGRES_PASSWORD=postgresql ADMIN_TOKEN=administrator password: admin-2",
+  ].join("\n");
+  assert.equal(words.text(ordinary), ordinary);
+  const assigned: readonly (readonly [string, string])[] = [
+    ["POSTGRES_PASSWORD=postgres psql", "POSTGRES_PASSWORD=[redacted: POSTGRES_PASSWORD] psql"],
+    ['{"password": "postgres"}', '{"password": "[redacted: POSTGRES_PASSWORD]"}'],
+    [`{\\"dbPassword\\":\\"postgres\\"}`, `{\\"dbPassword\\":\\"[redacted: POSTGRES_PASSWORD]\\"}`],
+    ["  POSTGRES_PASSWORD: 'postgres'", "  POSTGRES_PASSWORD: '[redacted: POSTGRES_PASSWORD]'"],
+    [":password => 'admin'", ":password => '[redacted: ADMIN_TOKEN]'"],
+    ["x-token: admin\n", "x-token: [redacted: ADMIN_TOKEN]\n"],
+    ["export PIN=12345678", "export PIN=[redacted: PIN]"],
+  ];
+  for (const [text, expected] of assigned) assert.equal(words.text(text), expected);
 });
 
 Deno.test("Redactor.text() finds the secrets of well-known makers", () => {
@@ -134,6 +165,9 @@ const PARTS = [
   "https://u:",
   "@",
   "hunter2",
+  "DB_PASSWORD=",
+  '"password": "hunter',
+  "hunter",
   `?api_key=${HEX}&token=${HEX}`,
   HEX,
   `-----BEGIN PRIVATE KEY-----\n${HEX}\n-----END PRIVATE KEY-----`,

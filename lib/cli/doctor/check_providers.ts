@@ -48,7 +48,7 @@ async function checkProvider(
   const bad = isHome ? "problem" : "warning";
   if (provider === "offline") return [finding("providers", "ok", "offline: it answers without a network")];
   try {
-    const served = await servedModels(endpointOf(loaded, provider), loaded.secrets.values, TIMEOUT_MS);
+    const served = await servedModels(endpointOf(loaded, provider), loaded.secrets.known, TIMEOUT_MS);
     const missing = models.filter((model) => !served.includes(model));
     if (missing.length === 0) {
       return [finding("providers", "ok", `${provider}: answers, has ${models.join(", ")}`)];

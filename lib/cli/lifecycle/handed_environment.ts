@@ -5,7 +5,7 @@ import type { Reach } from "./reach.ts";
 
 /** The environment of this command, as the detached host gets it for its tasks. */
 export function handedEnvironment(io: Io, { loaded }: Reach): HandedEnvironment {
-  const env = scrubEnvironment(io.env, loaded.secrets.values);
+  const env = scrubEnvironment(io.env, loaded.secrets.known);
   const rest = Object.entries(io.env).filter((entry): entry is [string, string] =>
     entry[1] !== undefined && !Object.hasOwn(env, entry[0])
   );

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import type { Clock } from "../../support/clock.ts";
 import { messageOf, ToolFailure } from "../../support/errors.ts";
-import type { Redactor } from "../../support/redact.ts";
+import type { KnownSecret, Redactor } from "../../support/redact.ts";
 import type { Shell, ShellCommand, ShellResult } from "../tool.ts";
 import { CommandOutput } from "./command_output.ts";
 import { resolvesWithin } from "./end_processes.ts";
@@ -17,7 +17,7 @@ export interface ShellOptions {
   readonly outputBytes: number;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Values that no command may find in its environment. */
-  readonly secrets: readonly string[];
+  readonly secrets: readonly KnownSecret[];
   /** Takes secrets out of what commands print. */
   readonly redactor: Redactor;
   /** The directory for output that is longer than `outputBytes`; made when it is needed. */

@@ -122,7 +122,7 @@ Deno.test("createShell() passes on output that is not UTF-8 as U+FFFD", async ()
 Deno.test("createShell() lets no secret into the environment, and marks it", async () => {
   const env = { ...process.env, PLANTED_API_KEY: "sk-one", INNOCENT: "sk-two-two", HERMES_TASK_ID: "stale" };
   const marks = { sessionId: "s12345", hostId: "h12345", taskId: "t12345" };
-  using shell = fixture({ env, secrets: ["sk-two-two"], marks });
+  using shell = fixture({ env, secrets: [{ name: "A", value: "sk-two-two" }], marks });
   const seen = (await shell.run("env")).output.split("\n");
   assert.deepEqual(seen.filter((line) => /sk-|PLANTED|INNOCENT/.test(line)), []);
   assert.deepEqual(seen.filter((line) => line.startsWith("HERMES_")).sort(), [
