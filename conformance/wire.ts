@@ -6,6 +6,7 @@ export type Reading = any;
 export interface ChatBody {
   readonly messages: readonly WireMessage[];
   readonly tools?: readonly { readonly function: { readonly name: string } }[];
+  readonly tool_choice?: unknown;
   readonly stream?: boolean;
 }
 

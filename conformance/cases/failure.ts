@@ -99,7 +99,8 @@ async function turnLimit(stage: Stage): Promise<void> {
   const collected = stage.parent.does(collect(task_id));
   await stage.child("GOAL-A").starts(shell("true"));
   const last = await stage.child("GOAL-A").asks();
-  assert.deepEqual(last.body.tools ?? [], [], "the hand-over has no tools");
+  const mayCall = (last.body.tools ?? []).length > 0 && last.body.tool_choice !== "none";
+  assert.equal(mayCall, false, "the hand-over calls no tools");
   last.says("found half of it");
   const [reply] = await collected;
   assert.deepEqual([reply.status, reply.reason, reply.summary], ["failed", "max_turns", "found half of it"]);

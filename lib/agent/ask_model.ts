@@ -6,6 +6,8 @@ import { estimateTokens, isFull } from "./context_size.ts";
 
 /** One request of a loop, and whom to tell when the conversation was compacted for it. */
 export interface Asking extends CompactWork {
+  /** The model must answer in text. */
+  readonly mustAnswer: boolean;
   readonly onCompacted: () => void;
 }
 
@@ -57,13 +59,14 @@ async function* shorten(
 }
 
 async function* askOnce(
-  { client, conversation, control, schemas }: Asking,
+  { client, conversation, control, schemas, mustAnswer }: Asking,
 ): AsyncGenerator<AgentEvent, ModelReply | null> {
   using open = control.openRequest();
   const sent = conversation.messages.length;
   let said = "";
   try {
-    const stream = client.request({ messages: conversation.messages, tools: schemas }, open.signal);
+    const request = { messages: conversation.messages, tools: schemas, mustAnswer };
+    const stream = client.request(request, open.signal);
     for (;;) {
       const step = await stream.next();
       if (step.done) {

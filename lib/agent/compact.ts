@@ -74,13 +74,13 @@ function isWorthIt(
 
 /** Asks once, as every request is asked; null when a message or a hand-over cut it short. */
 async function* askSummary(
-  { client, control }: CompactWork,
+  { client, control, schemas }: CompactWork,
   older: readonly Message[],
 ): AsyncGenerator<AgentEvent, string | null> {
   using open = control.openRequest();
   const messages: Message[] = [...older, { role: "user", content: SUMMARY_REQUEST }];
   try {
-    const stream = client.request({ messages, tools: [] }, open.signal);
+    const stream = client.request({ messages, tools: schemas, mustAnswer: true }, open.signal);
     for (;;) {
       const step = await stream.next();
       if (step.done) return step.value.message.content.trim();

@@ -66,16 +66,16 @@ export class Conversation {
     if (tokens > 0) this.#reported = { tokens, upTo };
   }
 
-  /** Adds a user message; empty ones are left out. Calls still open are answered as aborted first. */
+  /** Adds a user message; blank ones are left out. Calls still open are answered as aborted first. */
   addUser(content: string): void {
-    if (content === "") return;
+    if (content.trim() === "") return;
     this.closeOpenCalls();
     this.#messages.push({ role: "user", content });
   }
 
   /** Adds what the model said; an assistant message with neither text nor calls is left out. */
   addAssistant(message: AssistantMessage): void {
-    if (message.content === "" && message.toolCalls.length === 0) return;
+    if (message.content.trim() === "" && message.toolCalls.length === 0) return;
     this.closeOpenCalls();
     this.#messages.push(message);
     this.#open = message.toolCalls.map((call) => call.id);

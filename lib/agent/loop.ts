@@ -2,8 +2,9 @@ import type { AgentEvent, HandoverReason, LoopEnd, TurnEndedEvent } from "../pro
 import type { AssistantMessage, ToolCall, ToolSchema } from "../protocol/conversation.ts";
 import type { FailReason } from "../protocol/task_state.ts";
 import type { ModelClient, ModelReply } from "../provider/provider.ts";
+import { isJsonObject } from "../provider/json_arguments.ts";
 import { ProviderError, toWireError } from "../support/errors.ts";
-import { askModel } from "./ask_model.ts";
+import { type Asking, askModel } from "./ask_model.ts";
 import type { ContextCare } from "./context_care.ts";
 import { ABORTED, type Conversation } from "./conversation.ts";
 import { handoverPrompt } from "./handover_prompt.ts";
@@ -76,7 +77,7 @@ async function* oneTurn(
   yield { type: "turn_started", turn };
   let reply: ModelReply | null = null;
   try {
-    reply = yield* ask(options, options.schemas);
+    reply = yield* ask(options, { mustAnswer: false });
     yield { type: "reply_ended", turn, ...byOf(reply) };
     return yield* workOff(options, reply, { turn, repeats });
   } finally {
@@ -147,11 +148,10 @@ function store({ conversation, inbox }: LoopOptions): void {
 
 function ask(
   options: LoopOptions,
-  schemas: readonly ToolSchema[],
+  { mustAnswer }: Pick<Asking, "mustAnswer">,
 ): AsyncGenerator<AgentEvent, ModelReply | null> {
   // What is set aside for a hand-over is one request, so there is none for a summary.
-  const mayAsk = schemas === options.schemas;
-  return askModel({ ...options, schemas, mayAsk, onCompacted: () => store(options) });
+  return askModel({ ...options, mustAnswer, mayAsk: !mustAnswer, onCompacted: () => store(options) });
 }
 
 async function offerClosing(options: LoopOptions, turn: number, text: string): Promise<LoopEnd | null> {
@@ -200,12 +200,21 @@ async function* handOver(
   await pullInto(options, turn);
   conversation.addUser(handoverPrompt(reason));
   yield { type: "turn_started", turn };
-  const reply = yield* ask(options, []);
+  const reply = yield* ask(options, { mustAnswer: true });
   yield { type: "reply_ended", turn, ...byOf(reply) };
   yield turnEnded(turn, reply);
-  if (reply !== null) conversation.addAssistant({ ...reply.message, toolCalls: [] });
+  const text = reply === null ? "" : handoverText(reply.message);
+  if (reply !== null) conversation.addAssistant({ ...reply.message, content: text, toolCalls: [] });
   store(options);
-  return { type: "handover", reason, text: reply?.message.content ?? "" };
+  return { type: "handover", reason, text };
+}
+
+/** A server that does not know how to forbid calls may answer with the one that ends the work. */
+function handoverText({ content, toolCalls }: AssistantMessage): string {
+  const finish = toolCalls.find(({ name }) => name === FINISH);
+  if (content.trim() !== "" || finish === undefined || !isJsonObject(finish.arguments)) return content;
+  const { summary } = JSON.parse(finish.arguments);
+  return typeof summary === "string" ? summary : content;
 }
 
 function turnEnded(turn: number, reply: ModelReply | null): TurnEndedEvent {

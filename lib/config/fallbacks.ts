@@ -1,23 +1,35 @@
-import type { ModelRef, ModelWays } from "../protocol/model_ref.ts";
+import { type Lessons, withLessons } from "../protocol/dialect.ts";
+import { modelName, type ModelRef, type ModelWays } from "../protocol/model_ref.ts";
 import { UserError } from "../support/errors.ts";
+import { dialectOf } from "./dialects.ts";
 import type { LoadedConfig } from "./load.ts";
 import { endpointOf, modelSettings } from "./models.ts";
 
+/** What the ways to a model depend on beside config.yaml. */
+export interface WaysGround {
+  /** What requests of the session have in common. */
+  readonly cacheKey: string;
+  /** What was learned of a model at this base URL; null: nothing. */
+  readonly lessonsOf: (baseUrl: string | null, model: string) => Lessons | null;
+}
+
 /**
  * What the client of a model has to know: the fallbacks that can be used, each with the effort that `models` has for it,
- * and who speaks which wire. The offline model, which is never down, has none.
+ * and how each of them wants to be asked. The offline model, which is never down, has none.
  */
-export function waysOf(loaded: LoadedConfig, model: ModelRef): ModelWays {
+export function waysOf(loaded: LoadedConfig, model: ModelRef, ground: WaysGround): ModelWays {
   const fallbacks = model.provider === "offline"
     ? []
     : usable(loaded).map((each) => placed(loaded, each, model));
   const others = fallbacks.filter(({ provider, model: name }) =>
     provider !== model.provider || name !== model.model
   );
-  const { providers } = loaded.config;
-  const names = [model, ...others].map(({ provider }) => provider);
-  const apis = names.map((name) => [name, providers[name]?.api ?? "chat"] as const);
-  return { fallbacks: others, apis: Object.fromEntries(apis) };
+  const dialects = [model, ...others].map((each) => {
+    const dialect = dialectOf(loaded.config, each);
+    const lessons = ground.lessonsOf(loaded.config.providers[each.provider]?.base_url ?? null, each.model);
+    return [modelName(each), lessons === null ? dialect : withLessons(dialect, lessons)] as const;
+  });
+  return { fallbacks: others, dialects: Object.fromEntries(dialects), cacheKey: ground.cacheKey };
 }
 
 /** Why entries of `fallback_providers` are passed over, each in a sentence. */

@@ -18,12 +18,10 @@ export interface Endpoint {
   readonly provider: string;
   /** "" for `offline`, whose address only the session that starts it knows. */
   readonly baseUrl: string;
-  readonly api: "chat" | "responses";
   /** In the order of config, without doubles; empty when it needs none. */
   readonly keys: readonly string[];
   /** What each of `keys` is named to people: its variable, `api_key` or a stored label. */
   readonly keyNames: readonly string[];
-  readonly outputLimitField: string;
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -61,10 +59,8 @@ export function endpointOf(loaded: LoadedConfig, providerName: string): Endpoint
   return {
     provider: providerName,
     baseUrl: provider.base_url ?? "",
-    api: provider.api,
     keys: [...keys.keys()],
     keyNames: [...keys.values()],
-    outputLimitField: provider.output_limit_field,
     headers: provider.headers,
   };
 }

@@ -3,17 +3,18 @@ import type { ProviderConfig } from "./schema.ts";
 type BuiltIn = Partial<ProviderConfig> & Pick<ProviderConfig, "base_url" | "key_env">;
 
 /**
- * The providers that need no entry in config.yaml, each an endpoint that speaks OpenAI's wire format.
+ * The providers that need no entry in config.yaml, each with the wire that its own documentation starts with.
  * Sources: the providers' own API references. `offline` gets its address from the session that starts it.
  */
 export const BUILT_IN_PROVIDERS: Readonly<Record<string, BuiltIn>> = {
   openai: {
     base_url: "https://api.openai.com/v1",
     key_env: "OPENAI_API_KEY",
+    api: "auto",
     output_limit_field: "max_completion_tokens",
   },
   openrouter: { base_url: "https://openrouter.ai/api/v1", key_env: "OPENROUTER_API_KEY" },
-  anthropic: { base_url: "https://api.anthropic.com/v1", key_env: "ANTHROPIC_API_KEY" },
+  anthropic: { base_url: "https://api.anthropic.com/v1", key_env: "ANTHROPIC_API_KEY", api: "messages" },
   gemini: {
     base_url: "https://generativelanguage.googleapis.com/v1beta/openai",
     key_env: ["GEMINI_API_KEY", "GOOGLE_API_KEY"],

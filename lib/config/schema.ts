@@ -43,8 +43,17 @@ const provider = z.object({
     "Variable that has the key: a name, [names] that take turns, or none",
   ),
   api_key: key(optionalText, null, "The key itself; better kept in .env"),
-  api: key(z.enum(["chat", "responses"]), "chat", "Wire format: chat (completions) or responses"),
+  api: key(
+    z.enum(["auto", "chat", "responses", "messages"]),
+    "chat",
+    "Wire format: chat (completions), responses, messages (Anthropic), or auto: found out",
+  ),
   output_limit_field: key(text(), "max_tokens", "Name of the request field that limits the answer"),
+  assistant_after_tools: key(
+    flag,
+    false,
+    "Put a message of the model between tool results and yours; learned where it is needed",
+  ),
   headers: key(stringMap, {}, "Extra headers of every request"),
   limits: section(limits, "Limits that you know of; the server's own are learned"),
 });

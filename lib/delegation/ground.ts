@@ -27,7 +27,7 @@ export interface Ground {
   /** The model and the work toolsets of the session's own agent. */
   readonly model: ModelRef;
   /** What the client of a task's model has to know, such as where to go on while its provider is down. */
-  waysOf(model: ModelRef, taskId: string): ModelWays;
+  waysOf(model: ModelRef, taskId: string | null): ModelWays;
   readonly toolsets: readonly Toolset[];
   readonly cwd: string;
   /** The directory for what is too long for the conversation of an agent. */

@@ -1,3 +1,5 @@
+import type { Api } from "./dialect.ts";
+
 /** One message of a conversation, independent of any provider's wire. */
 export type Message =
   | { readonly role: "system"; readonly content: string }
@@ -15,12 +17,15 @@ export interface AssistantMessage {
 }
 
 /**
- * What a model wants back with its own message, such as encrypted reasoning: data of its wire that nobody else reads, and
- * that goes to that model of that provider only.
+ * What a server wants back with the message that it made, such as encrypted reasoning: data of its wire that nobody else
+ * reads, and that goes to that model of that provider with that key only.
  */
 export interface Carried {
   readonly provider: string;
   readonly model: string;
+  /** The fingerprint of the key that the message was made with. */
+  readonly account: string;
+  readonly api: Api;
   readonly items: readonly unknown[];
 }
 

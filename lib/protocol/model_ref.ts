@@ -1,3 +1,5 @@
+import type { Dialect } from "./dialect.ts";
+
 /** Which model of which provider, resolved from config; never holds a key. */
 export interface ModelRef {
   readonly provider: string;
@@ -10,6 +12,13 @@ export interface ModelRef {
 export interface ModelWays {
   /** Where to go on while its provider is down, in this order. */
   readonly fallbacks: readonly ModelRef[];
-  /** The wire of each provider among all of these; chat where none is named. */
-  readonly apis: Readonly<Record<string, "chat" | "responses">>;
+  /** How each of all these wants to be asked, by {@linkcode modelName}; plain where none is named. */
+  readonly dialects: Readonly<Record<string, Dialect>>;
+  /** What the requests of a session have in common, for servers that keep such requests together. */
+  readonly cacheKey: string;
+}
+
+/** A model as it is named to people, and in {@linkcode ModelWays}: `provider/model`. */
+export function modelName({ provider, model }: Pick<ModelRef, "provider" | "model">): string {
+  return `${provider}/${model}`;
 }

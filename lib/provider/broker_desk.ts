@@ -1,5 +1,6 @@
 import type { Endpoint } from "../config/models.ts";
 import type { ModelConfig } from "../config/schema.ts";
+import type { Lessons } from "../protocol/dialect.ts";
 import type { EventBody } from "../protocol/events.ts";
 import { memoryCredentialState } from "../store/credential_state.ts";
 import type { SpendBook } from "../store/spend_book.ts";
@@ -39,6 +40,8 @@ export interface BrokerOptions
   readonly onBegin?: (estimate: RequestRow) => number | null;
   /** Told of each request once it has ended, with what `onBegin` returned, before its budget is free; may not throw. */
   readonly onRequest?: (request: RequestRow, begun: number | null) => void;
+  /** Told what a refusal taught of a model; may not throw. */
+  readonly onLessons?: (baseUrl: string, model: string, lessons: Lessons) => void;
   /** Told what happens; may not throw. */
   readonly emit?: (body: EventBody, taskId?: string) => void;
 }
@@ -124,6 +127,8 @@ export class BrokerDesk {
     const lease = this.#open.get(leaseId);
     if (lease === undefined) return;
     this.#open.delete(leaseId);
+    const { endpoint, model } = lease.passage.ask;
+    if (outcome.lessons !== undefined) this.#options.onLessons?.(endpoint.baseUrl, model, outcome.lessons);
     this.#gate.leave(lease.passage, outcome);
     this.#news.ended(lease.passage, outcome, this.#gate.nextRoomMs(lease.passage.ask));
     this.#book(lease, outcome);
@@ -200,19 +205,18 @@ function grant(
   passage: Passage,
   outputLimit: number | null,
 ): Omit<Lease, "id" | "isOutputLowered"> {
-  const { provider, baseUrl, api, headers, outputLimitField } = passage.ask.endpoint;
-  const { credential: { key, name }, otherKeys, keysAgain } = passage;
+  const { provider, baseUrl, headers } = passage.ask.endpoint;
+  const { credential: { key, name, fingerprint }, otherKeys, keysAgain } = passage;
   const { model, reasoningEffort } = ask.model;
   return {
     provider,
     key,
     keyName: name,
     baseUrl,
-    api,
+    account: fingerprint,
     model,
     reasoningEffort,
     outputLimit,
-    outputLimitField,
     headers,
     otherKeys,
     keysAgain,

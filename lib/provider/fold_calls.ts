@@ -1,6 +1,7 @@
 import type { ToolCall } from "../protocol/conversation.ts";
-import { argumentText, stringOf } from "./loose_values.ts";
-import { isJsonObject } from "./wire_chat.ts";
+import { CarriedFields } from "./carried_fields.ts";
+import { argumentText, type Fields, objectOf, stringOf } from "./loose_values.ts";
+import { isJsonObject } from "./json_arguments.ts";
 
 /** One entry of `delta.tool_calls`, as loosely as servers write it. */
 export interface WireCallDelta {
@@ -9,6 +10,9 @@ export interface WireCallDelta {
   readonly function?: { readonly name?: unknown; readonly arguments?: unknown } | null;
 }
 
+const CALL_FIELDS: ReadonlySet<string> = new Set(["index", "id", "type", "function"]);
+const FUNCTION_FIELDS: ReadonlySet<string> = new Set(["name", "arguments"]);
+
 interface OpenCall {
   readonly index: number | null;
   /** Began with a name that may as well be the name of the call before it once more: without arguments it is none. */
@@ -16,6 +20,8 @@ interface OpenCall {
   id: string;
   name: string;
   arguments: string;
+  readonly carried: CarriedFields;
+  readonly ofFunction: CarriedFields;
 }
 
 /**
@@ -45,6 +51,8 @@ export class CallFold {
       call.id ||= part.id;
       call.name ||= part.name;
       call.arguments += part.args;
+      call.carried.add(delta as Fields); // as loosely as servers write it
+      call.ofFunction.add(objectOf(delta.function));
       added += part.args.length;
     }
     return added;
@@ -63,13 +71,26 @@ export class CallFold {
     return complete.map((call) => {
       let id = call.id;
       while (id === "" || used.has(id)) id = newId();
-      used.add(id);
+      used.add(call.id = id);
       return { id, name: call.name, arguments: call.arguments.trim() === "" ? "{}" : call.arguments };
     });
   }
 
+  /** What servers put beside their calls, by the ids that {@linkcode end} gave these. */
+  get carried(): readonly (readonly [string, Fields])[] {
+    return this.#calls.flatMap(({ id, carried, ofFunction }) => {
+      const inner = ofFunction.fields;
+      const fields = { ...carried.fields, ...(inner === null ? {} : { function: inner }) };
+      return Object.keys(fields).length === 0 ? [] : [[id, fields] as const];
+    });
+  }
+
   #open(index: number | null, isDoubtful: boolean): OpenCall {
-    const call = { index, isDoubtful, id: "", name: "", arguments: "" };
+    const carried = {
+      carried: new CarriedFields(CALL_FIELDS),
+      ofFunction: new CarriedFields(FUNCTION_FIELDS),
+    };
+    const call = { index, isDoubtful, id: "", name: "", arguments: "", ...carried };
     this.#calls.push(call);
     return call;
   }

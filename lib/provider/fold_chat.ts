@@ -1,8 +1,10 @@
 import type { TokenUsage } from "../protocol/conversation.ts";
 import { answerFailure, type AnswerFold, type CallIds, type Complaint, deltaEvent } from "./answer_fold.ts";
+import { CarriedFields } from "./carried_fields.ts";
+import { isCommonId } from "./fit_history.ts";
 import { CallFold, type WireCallDelta } from "./fold_calls.ts";
 import { type Fields, isObject, objectOf, textOf } from "./loose_values.ts";
-import type { FinishReason, ModelEvent, ModelReply } from "./provider.ts";
+import type { FinishReason, Lease, ModelEvent, ModelReply } from "./provider.ts";
 import { chatUsage, costOfUsage } from "./reported_usage.ts";
 
 /** What servers call the four ways in which a model stops, in lower case. */
@@ -33,6 +35,12 @@ export class ChatFold implements AnswerFold {
   #costUsd: number | null = null;
   #argumentChars = 0;
   readonly #calls = new CallFold();
+  readonly #carried = new CarriedFields(READ_FIELDS);
+  readonly #lease: Pick<Lease, "provider" | "model" | "account">;
+
+  constructor({ provider, model, account }: Pick<Lease, "provider" | "model" | "account">) {
+    this.#lease = { provider, model, account };
+  }
 
   /** The server said how the answer ended; only usage may follow. */
   get isFinished(): boolean {
@@ -62,11 +70,19 @@ export class ChatFold implements AnswerFold {
       this.#finish = choice.finish_reason;
     }
     this.#argumentChars += this.#calls.add(callsOf(delta));
+    this.#carried.add(delta);
     const reasoning = textOf(delta.reasoning_content ?? delta.reasoning);
     const text = textOf(delta.content) + textOf(delta.refusal);
     this.#reasoning += reasoning;
     this.#text += text;
     return [...deltaEvent("reasoning", reasoning), ...deltaEvent("text", text)];
+  }
+
+  /** What goes back with the message and with its calls, once these have their ids. */
+  #items(): readonly Fields[] {
+    const { fields } = this.#carried;
+    const calls = this.#calls.carried.map(([id, each]) => ({ type: "call", id, fields: each }));
+    return [...(fields === null ? [] : [{ type: "message", fields }]), ...calls];
   }
 
   /** Characters of text, reasoning and arguments so far. */
@@ -86,18 +102,27 @@ export class ChatFold implements AnswerFold {
     if (toolCalls === undefined) {
       throw answerFailure("malformed", complain("it calls a tool without naming it"));
     }
+    const items = this.#items();
+    const isCarried = items.length > 0 || !toolCalls.every(({ id }) => isCommonId(id));
     return {
       message: {
         role: "assistant",
         content: this.#text,
         toolCalls,
         ...(this.#reasoning === "" ? {} : { reasoning: this.#reasoning }),
+        ...(isCarried ? { carried: { ...this.#lease, api: "chat", items } } : {}),
       },
       finish: finishOf(this.#finish, toolCalls.length, complain),
       usage: this.#usage,
     };
   }
 }
+
+/** The fields of a message that are read here, and those that tell people something and no server later on. */
+const READ_FIELDS: ReadonlySet<string> = new Set([
+  ...["role", "content", "refusal", "tool_calls", "function_call", "name", "index", "logprobs"],
+  ...["annotations", "citations", "search_results", "audio", "images", "channel"],
+]);
 
 /**
  * `stop` with calls asks for the calls, whatever it says. `tool_calls` without a call is an answer of which a part

@@ -1,5 +1,6 @@
 import type { AssistantMessage, TokenUsage } from "../protocol/conversation.ts";
 import { answerFailure, type AnswerFold, type CallIds, type Complaint, deltaEvent } from "./answer_fold.ts";
+import { isCommonId } from "./fit_history.ts";
 import { ItemFold, type ItemKind } from "./fold_items.ts";
 import { type Fields, isObject, objectOf, stringOf } from "./loose_values.ts";
 import type { FinishReason, Lease, ModelEvent, ModelReply } from "./provider.ts";
@@ -33,7 +34,7 @@ const ENDS: ReadonlyMap<string, string> = new Map([
 
 /** Folds the events of one Responses answer, however it was cut into events, into one reply. */
 export class ResponsesFold implements AnswerFold {
-  readonly #model: Pick<Lease, "provider" | "model">;
+  readonly #lease: Pick<Lease, "provider" | "model" | "account">;
   readonly #items = new ItemFold();
   /** `completed`, or why it is incomplete. */
   #finish: string | null = null;
@@ -41,8 +42,8 @@ export class ResponsesFold implements AnswerFold {
   #usage: TokenUsage | null = null;
   #costUsd: number | null = null;
 
-  constructor({ provider, model }: Pick<Lease, "provider" | "model">) {
-    this.#model = { provider, model };
+  constructor({ provider, model, account }: Pick<Lease, "provider" | "model" | "account">) {
+    this.#lease = { provider, model, account };
   }
 
   get isFinished(): boolean {
@@ -92,12 +93,13 @@ export class ResponsesFold implements AnswerFold {
     }
     const reasoning = this.#items.text("reasoning");
     const items = this.#items.carried;
+    const isCarried = items.length > 0 || !toolCalls.every(({ id }) => isCommonId(id));
     const message: AssistantMessage = {
       role: "assistant",
       content: this.#items.text("message"),
       toolCalls,
       ...(reasoning === "" ? {} : { reasoning }),
-      ...(items.length === 0 ? {} : { carried: { ...this.#model, items } }),
+      ...(isCarried ? { carried: { ...this.#lease, api: "responses", items } } : {}),
     };
     return { message, finish: finishOf(this.#finish, toolCalls.length, complain), usage: this.#usage };
   }

@@ -1,7 +1,7 @@
-import type { ModelRef, ModelWays } from "../protocol/model_ref.ts";
+import { modelName, type ModelRef, type ModelWays } from "../protocol/model_ref.ts";
 import type { Clock } from "../support/clock.ts";
 import { ProviderError } from "../support/errors.ts";
-import { InputBounds } from "./input_bounds.ts";
+import { Dialects } from "./dialects.ts";
 import { isOutage, isPassedOver, Outages } from "./outages.ts";
 import type { Broker, ModelClient, ModelEvent, ModelReply, ModelRequest } from "./provider.ts";
 import { requestWithTries, type TriesOptions } from "./request_tries.ts";
@@ -27,19 +27,19 @@ const TRIES_BEFORE_FALLBACK = 3;
  * request begins anew with the model, unless that failed less than a minute ago.
  */
 export function createModelClient(options: ModelClientOptions): ModelClient {
-  const memory = { outages: new Outages(options.clock), bounds: new InputBounds() };
+  const memory = { outages: new Outages(options.clock), dialects: new Dialects(options) };
   return { request: (request, signal) => requestWithFallbacks(options, memory, request, signal) };
 }
 
 /** What the requests before a request are remembered for. */
 interface Memory {
   readonly outages: Outages;
-  readonly bounds: InputBounds;
+  readonly dialects: Dialects;
 }
 
 async function* requestWithFallbacks(
   options: ModelClientOptions,
-  { outages, bounds }: Memory,
+  { outages, dialects }: Memory,
   request: ModelRequest,
   signal: AbortSignal,
 ): AsyncGenerator<ModelEvent, ModelReply> {
@@ -47,11 +47,9 @@ async function* requestWithFallbacks(
   const failures: { readonly isPlanned: boolean; readonly error: ProviderError }[] = [];
   for (const [index, model] of order.entries()) {
     const next = order[index + 1];
-    const { learn, ...size } = bounds.of(request, model, options.apis?.[model.provider] ?? "chat");
     try {
-      const tries = triesOf(options, { model, size, isLast: next === undefined });
+      const tries = triesOf(options, { model, dialects, isLast: next === undefined });
       const reply = yield* requestWithTries(tries, request, signal);
-      learn(reply.usage?.input ?? 0);
       return { ...reply, by: model };
     } catch (error) {
       signal.throwIfAborted();
@@ -59,7 +57,7 @@ async function* requestWithFallbacks(
       if (!(error instanceof ProviderError) || !(isPlanned ? isOutage : isPassedOver)(error)) throw error;
       if (isOutage(error)) outages.note(model);
       failures.push({ isPlanned, error });
-      if (next !== undefined) yield { type: "fell_back", from: nameOf(model), to: nameOf(next), error };
+      if (next !== undefined) yield { type: "fell_back", from: modelName(model), to: modelName(next), error };
     }
   }
   throw allFailed(failures);
@@ -67,14 +65,14 @@ async function* requestWithFallbacks(
 
 function triesOf(
   { broker, clock, retry = DEFAULT_RETRY, idleMs = 300_000, onBytes = () => {} }: ModelClientOptions,
-  { model, size, isLast }: Pick<TriesOptions, "model" | "size"> & { readonly isLast: boolean },
+  { model, dialects, isLast }: Pick<TriesOptions, "model" | "dialects"> & { readonly isLast: boolean },
 ): TriesOptions {
   const maxAttempts = isLast ? retry.maxAttempts : Math.min(retry.maxAttempts, TRIES_BEFORE_FALLBACK);
   return {
     broker,
     model,
     clock,
-    size,
+    dialects,
     retry: { ...retry, maxAttempts },
     retriesSilence: isLast, // a minute-long silence is worse than another model
     idleMs,
@@ -97,8 +95,4 @@ function allFailed(
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     ...(status === undefined ? {} : { status }),
   });
-}
-
-function nameOf({ provider, model }: ModelRef): string {
-  return `${provider}/${model}`;
 }

@@ -1,4 +1,5 @@
 import type { AssistantMessage, Message, TokenUsage, ToolSchema } from "../protocol/conversation.ts";
+import type { Lessons } from "../protocol/dialect.ts";
 import type { ModelRef } from "../protocol/model_ref.ts";
 import type { Amounts } from "../store/spend_book.ts";
 import type { RequestRow } from "../store/store.ts";
@@ -29,7 +30,8 @@ export interface Lease {
   /** How the key is named to people, such as the variable it came from; null without a key. */
   readonly keyName: string | null;
   readonly baseUrl: string;
-  readonly api: "chat" | "responses";
+  /** The fingerprint of the key, or a word for none. */
+  readonly account: string;
   /** The name of the model on the wire. */
   readonly model: string;
   readonly reasoningEffort: string | null;
@@ -37,7 +39,6 @@ export interface Lease {
   readonly outputLimit: number | null;
   /** The budget has less room than config.yaml would allow an answer. */
   readonly isOutputLowered: boolean;
-  readonly outputLimitField: string;
   /** Sent with the request, beside the key. */
   readonly headers: Readonly<Record<string, string>>;
   /** Other keys that this request could go on with, should this one be refused. */
@@ -68,6 +69,8 @@ export interface RequestOutcome {
   readonly limits?: ReportedLimits;
   /** US dollars that the server says it was billed; it goes before what our prices come to. */
   readonly costUsd?: number;
+  /** What the server's refusal taught of how its model wants to be asked. */
+  readonly lessons?: Lessons;
 }
 
 /** Decides with which key, when, and whether at all a request leaves. Lives in the parent. */
@@ -171,10 +174,13 @@ export interface Spending {
  */
 export type FinishReason = "stop" | "tool_calls" | "length" | "budget" | "content_filter";
 
-/** One request, as the agent loop asks it. No tools: the model must answer in text. */
+/** One request, as the agent loop asks it. */
 export interface ModelRequest {
   readonly messages: readonly Message[];
+  /** The same in every request of a conversation, as servers refuse old calls of tools that they are not told of. */
   readonly tools: readonly ToolSchema[];
+  /** The model must answer in text, whatever tools there are. */
+  readonly mustAnswer?: boolean;
 }
 
 /**

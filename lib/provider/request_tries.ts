@@ -1,4 +1,4 @@
-import type { Message, TokenUsage } from "../protocol/conversation.ts";
+import type { Message } from "../protocol/conversation.ts";
 import type { ModelRef } from "../protocol/model_ref.ts";
 import type { Clock } from "../support/clock.ts";
 import { ProviderError } from "../support/errors.ts";
@@ -9,20 +9,19 @@ import type {
   ModelEvent,
   ModelReply,
   ModelRequest,
-  ReportedLimits,
   RequestOutcome,
 } from "./provider.ts";
 import { isOfOneKey, isRetried, type RetryPolicy } from "./retry.ts";
+import { bodyText, type Dialects, type Taught } from "./dialects.ts";
+import type { Refusal } from "./refusal_lessons.ts";
 import { sendRequest } from "./send_request.ts";
-import { WIRES } from "./wire.ts";
 
 /** One model and how stubbornly it is asked. */
 export interface TriesOptions {
   readonly broker: Broker;
   readonly model: ModelRef;
   readonly clock: Clock;
-  /** How large the request is. */
-  readonly size: Pick<LeaseAsk, "inputBound" | "maxInput">;
+  readonly dialects: Dialects;
   readonly retry: RetryPolicy;
   /** Whether a server that stays silent is asked again. */
   readonly retriesSilence: boolean;
@@ -36,23 +35,31 @@ export async function* requestWithTries(
   request: ModelRequest,
   signal: AbortSignal,
 ): AsyncGenerator<ModelEvent, ModelReply> {
-  const { model, size } = options;
+  const { model } = options;
   const had: Lease[] = [];
   let leased: Lease | undefined; // of this try; the broker's own refusal has none
+  let taught: Taught = UNTAUGHT;
   const tries = { rate_limited: 0, other: 0 };
   let lastError: ProviderError | null = null;
   for (let attempt = 1;;) {
     try {
       leased = undefined;
+      taught = UNTAUGHT;
       const tried = had.map(({ id }) => id);
-      const ask = { model, ...size, attempt, tried, ...lastErrorOf(lastError) };
+      const ask = { model, attempt, tried, ...lastErrorOf(lastError) };
       return yield* requestOnce(options, request, ask, {
         signal,
         onLease: (lease) => had.push(leased = lease),
+        onTaught: (news) => taught = news,
       });
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof ProviderError)) throw error;
+      if (taught.isWorthAnother) {
+        lastError = null; // the request was wrong, and is another one now
+        had.length = 0;
+        continue;
+      }
       if (!goesOnWithAnotherKey(error, leased)) {
         const isLimit = error.code === "rate_limited" || waitsForAKey(error, leased);
         const count = ++tries[isLimit ? "rate_limited" : "other"];
@@ -85,36 +92,49 @@ function waitsForAKey({ code }: ProviderError, lease: Lease | undefined): boolea
   return isOfOneKey(code) && (lease?.keysAgain ?? 0) > 0;
 }
 
+const UNTAUGHT: Taught = { isWorthAnother: false };
+
+/** Who follows one try. */
+interface TryReader {
+  readonly signal: AbortSignal;
+  readonly onLease: (lease: Lease) => void;
+  readonly onTaught: (taught: Taught) => void;
+}
+
 /** One lease from its begin to its end, whatever comes between. */
 async function* requestOnce(
-  { broker, clock, idleMs, onBytes }: TriesOptions,
+  { broker, clock, dialects, idleMs, onBytes }: TriesOptions,
   request: ModelRequest,
-  ask: LeaseAsk,
-  { signal, onLease }: { readonly signal: AbortSignal; readonly onLease: (lease: Lease) => void },
+  ask: Omit<LeaseAsk, "inputBound" | "maxInput">,
+  { signal, onLease, onTaught }: TryReader,
 ): AsyncGenerator<ModelEvent, ModelReply> {
-  const lease = await broker.acquire(ask, signal);
+  const spoken = await dialects.of(ask.model);
+  const { learn: learnSize, ...size } = spoken.bound(request);
+  const lease = await broker.acquire({ ...ask, ...size }, signal);
   onLease(lease);
-  let usage: TokenUsage | null = null;
-  let costUsd: number | null = null;
-  let limits: ReportedLimits | null = null;
-  let answerChars = 0;
+  let outcome: Omit<RequestOutcome, "error"> = { usage: null, answerChars: 0 };
   let error: RequestOutcome["error"] = { code: "aborted" };
+  const body = spoken.bodyFor(request, lease);
+  const onRefused = (refusal: Refusal) => {
+    const taught = spoken.learn(refusal, body, request.messages);
+    if (taught.lessons !== undefined) outcome = { ...outcome, lessons: taught.lessons };
+    onTaught(taught);
+  };
   try {
-    const body = JSON.stringify(WIRES[lease.api].body(request, lease));
-    const reply = yield* sendRequest(body, lease, {
+    const reply = yield* sendRequest(bodyText(body), lease, {
+      wire: spoken.wire,
       signal,
       clock,
       idleMs,
       takenIds: callIds(request.messages),
-      onUsage: (reported, cost) => {
-        usage = reported;
-        costUsd = cost;
-      },
-      onLimits: (reported) => limits = reported,
-      onAnswer: (chars) => answerChars = chars,
+      onUsage: (usage, costUsd) => outcome = { ...outcome, usage, ...(costUsd === null ? {} : { costUsd }) },
+      onLimits: (limits) => outcome = { ...outcome, limits },
+      onAnswer: (answerChars) => outcome = { ...outcome, answerChars },
+      onRefused,
       onBytes,
     });
     error = null;
+    learnSize(reply.usage?.input ?? 0);
     return withCause(reply, lease);
   } catch (thrown) {
     if (!signal.aborted) {
@@ -122,13 +142,7 @@ async function* requestOnce(
     }
     throw thrown;
   } finally {
-    broker.release(lease.id, {
-      usage,
-      error,
-      answerChars,
-      ...(limits === null ? {} : { limits }),
-      ...(costUsd === null ? {} : { costUsd }),
-    });
+    broker.release(lease.id, { ...outcome, error });
   }
 }
 

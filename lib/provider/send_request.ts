@@ -9,10 +9,12 @@ import type { Lease, ModelEvent, ModelReply, ReportedLimits } from "./provider.t
 import { reportedLimits } from "./reported_limits.ts";
 import { RequestLine } from "./request_line.ts";
 import { readText, watchBody, type WatchedResponse } from "./watched_body.ts";
-import { type Wire, WIRES } from "./wire.ts";
+import type { Refusal } from "./refusal_lessons.ts";
+import type { Wire } from "./wire.ts";
 
 /** How one request is sent. */
 export interface SendOptions {
+  readonly wire: Wire;
   readonly signal: AbortSignal;
   readonly clock: Clock;
   /** Without a byte for so long, the request has failed. */
@@ -23,6 +25,8 @@ export interface SendOptions {
   readonly onUsage: (usage: TokenUsage, costUsd: number | null) => void;
   /** Told of the limits that a response reports. */
   readonly onLimits: (limits: ReportedLimits) => void;
+  /** Told of a response that refuses the request, before its error is thrown. */
+  readonly onRefused: (refusal: Refusal) => void;
   /** Told how many characters of the answer have come. */
   readonly onAnswer: (chars: number) => void;
   /** Told of every piece of the answer, keep-alive comments included. */
@@ -46,7 +50,7 @@ export async function* sendRequest(
 ): AsyncGenerator<ModelEvent, ModelReply> {
   const onSilence = () => silence(lease, options.idleMs);
   using line = new RequestLine({ ...options, onSilence });
-  const fold = WIRES[lease.api].fold(lease);
+  const fold = options.wire.fold(lease);
   try {
     line.throwIfCut();
     for await (const chunk of answerOf(body, lease, line, options)) {
@@ -79,13 +83,13 @@ async function* answerOf(
   body: string,
   lease: Lease,
   line: RequestLine,
-  { clock, onLimits }: Pick<SendOptions, "clock" | "onLimits">,
+  { wire, clock, onLimits, onRefused }: Pick<SendOptions, "wire" | "clock" | "onLimits" | "onRefused">,
 ): AsyncGenerator<unknown> {
-  const response = await post(body, lease, line);
+  const response = await post(body, lease, { wire, line });
   const limits = reportedLimits(response.headers);
   if (limits !== null) onLimits(limits);
   const watched = watchBody(response, limitBytes(lease, line));
-  await refuseFailure(response, watched, { lease, now: clock.now() });
+  await refuseFailure(response, watched, { lease, now: clock.now(), onRefused });
   yield* chunksOf(watched, { lease, maxBytes: MAX_ANSWER_BYTES });
 }
 
@@ -98,16 +102,20 @@ function limitBytes(lease: Lease, line: RequestLine): (count: number) => void {
   };
 }
 
-async function post(body: string, lease: Lease, line: RequestLine): Promise<Response> {
+async function post(
+  body: string,
+  lease: Lease,
+  { wire, line }: { readonly wire: Wire; readonly line: RequestLine },
+): Promise<Response> {
   const headers = {
     "content-type": "application/json",
     "accept": "text/event-stream",
     ...lease.headers,
-    ...authorization(lease),
+    ...authorization(lease, wire),
   };
   try {
     const { signal } = line.controller;
-    return await fetch(addressOf(lease, WIRES[lease.api]), {
+    return await fetch(addressOf(lease, wire), {
       method: "POST",
       headers,
       body,
@@ -128,9 +136,9 @@ function addressOf(lease: Lease, { path }: Wire): URL {
 }
 
 /** A key that no header takes is refused here, because the runtimes repeat the whole header in their errors. */
-function authorization({ key, keyName, provider }: Lease): Record<string, string> {
+function authorization({ key, keyName, provider }: Lease, wire: Wire): Readonly<Record<string, string>> {
   if (key === null) return {};
-  if (/^[\x21-\x7e]+$/.test(key)) return { authorization: `Bearer ${key}` };
+  if (/^[\x21-\x7e]+$/.test(key)) return wire.authorization(key);
   throw new ProviderError(
     "auth",
     `Cannot send the key of "${provider}": it holds characters that no key has`,
@@ -144,11 +152,13 @@ function authorization({ key, keyName, provider }: Lease): Record<string, string
 async function refuseFailure(
   { status, headers }: Response,
   watched: WatchedResponse | null,
-  { lease, now }: { readonly lease: Lease; readonly now: number },
+  { lease, now, onRefused }: { readonly lease: Lease; readonly now: number } & Pick<SendOptions, "onRefused">,
 ): Promise<void> {
   if (status >= 200 && status < 300) return;
   if (status >= 300 && status < 400) throw redirectError(lease, headers.get("location"));
-  throw statusError(lease, { status, headers, body: await readText(watched, MAX_ERROR_BYTES) }, now);
+  const text = await readText(watched, MAX_ERROR_BYTES);
+  onRefused({ status, text });
+  throw statusError(lease, { status, headers, body: text }, now);
 }
 
 function endless(lease: Lease): ProviderError {

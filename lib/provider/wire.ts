@@ -1,27 +1,50 @@
+import type { Api, Dialect } from "../protocol/dialect.ts";
+import type { Carried } from "../protocol/conversation.ts";
 import type { AnswerFold } from "./answer_fold.ts";
-import { ChatFold } from "./fold_chat.ts";
-import { ResponsesFold } from "./fold_responses.ts";
 import type { Lease, ModelRequest } from "./provider.ts";
-import { chatBody } from "./wire_chat.ts";
-import { responsesBody } from "./wire_responses.ts";
 
-/** What of a lease stands in the body of a request. */
-export type WireTarget = Pick<
-  Lease,
-  "provider" | "model" | "reasoningEffort" | "outputLimit" | "outputLimitField"
->;
+/** What the body of a request depends on beside the request. */
+export interface WireTarget extends Pick<Lease, "provider" | "model" | "reasoningEffort" | "outputLimit"> {
+  readonly dialect: Dialect;
+  /** What requests have in common that should be kept together; null: nothing is said of it. */
+  readonly cacheKey: string | null;
+  /** Whether the server gets back what it put into a message. */
+  readonly carries: (carried: Carried) => boolean;
+}
 
 /** How a model is asked: where, with what, and how its answer is read. */
 export interface Wire {
   /** After the base URL. */
   readonly path: string;
+  /** The headers that carry the key. */
+  authorization(key: string): Readonly<Record<string, string>>;
   body(request: ModelRequest, target: WireTarget): Record<string, unknown>;
-  /** For the answer of this model. */
-  fold(target: Pick<Lease, "provider" | "model">): AnswerFold;
+  /** For an answer to the request of this lease. */
+  fold(lease: Pick<Lease, "provider" | "model" | "account">): AnswerFold;
 }
 
-/** The wires by the name that config.yaml has for them. */
-export const WIRES: Readonly<Record<Lease["api"], Wire>> = {
-  chat: { path: "chat/completions", body: chatBody, fold: () => new ChatFold() },
-  responses: { path: "responses", body: responsesBody, fold: (target) => new ResponsesFold(target) },
+/** What of a wire's module is loaded when a model is first asked over it. */
+const LOADERS: Readonly<Record<Api, () => Promise<Wire>>> = {
+  chat: async () => (await import("./wire_chat.ts")).CHAT_WIRE,
+  responses: async () => (await import("./wire_responses.ts")).RESPONSES_WIRE,
+  messages: async () => (await import("./wire_messages.ts")).MESSAGES_WIRE,
 };
+
+/** The wire of that name; its code is loaded on first use, because every child pays for code that it loads. */
+export function loadWire(api: Api): Promise<Wire> {
+  return LOADERS[api]();
+}
+
+/** The key as most servers take it. */
+export function bearer(key: string): Readonly<Record<string, string>> {
+  return { authorization: `Bearer ${key}` };
+}
+
+/** The fields that the server has not refused. */
+export function unrefused(
+  fields: Readonly<Record<string, unknown>>,
+  { refused }: Dialect,
+): Record<string, unknown> {
+  if (refused.length === 0) return fields;
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => !refused.includes(name)));
+}

@@ -1,27 +1,44 @@
 import type { AssistantMessage, Message, ToolCall, ToolSchema } from "../protocol/conversation.ts";
+import type { Dialect } from "../protocol/dialect.ts";
+import { fitHistory } from "./fit_history.ts";
+import { ResponsesFold } from "./fold_responses.ts";
+import { wireArguments } from "./json_arguments.ts";
 import { type Fields, objectOf, stringOf } from "./loose_values.ts";
-import type { Lease, ModelRequest } from "./provider.ts";
-import { wireArguments } from "./wire_chat.ts";
+import { MessageParts } from "./message_parts.ts";
+import type { ModelRequest } from "./provider.ts";
+import { bearer, unrefused, type Wire, type WireTarget } from "./wire.ts";
 
-type ResponsesTarget = Pick<Lease, "provider" | "model" | "reasoningEffort" | "outputLimit">;
+/** Responses, OpenAI's own wire. */
+export const RESPONSES_WIRE: Wire = {
+  path: "responses",
+  authorization: bearer,
+  body: responsesBody,
+  fold: (lease) => new ResponsesFold(lease),
+};
 
 /**
  * The body of a streaming Responses request that leaves nothing behind at the server. What siblings share stands first
  * and what changes from turn to turn last, so that a server can reuse the prefix.
  */
-export function responsesBody(request: ModelRequest, target: ResponsesTarget): Record<string, unknown> {
-  const instructions = request.messages.filter(({ role }) => role === "system").map(contentOf).join("\n\n");
-  return {
-    model: target.model,
+export function responsesBody(request: ModelRequest, target: WireTarget): Record<string, unknown> {
+  const { model, reasoningEffort, outputLimit, dialect, cacheKey } = target;
+  const { tools, mustAnswer = false } = request;
+  const messages = fitHistory(request.messages, target);
+  const instructions = messages.filter(({ role }) => role === "system").map(contentOf).join("\n\n");
+  const limit = outputLimit === null ? null : Math.min(outputLimit, dialect.maxOutput ?? Infinity);
+  return unrefused({
+    model,
     stream: true,
     store: false,
     include: ["reasoning.encrypted_content"],
-    ...(target.reasoningEffort === null ? {} : { reasoning: { effort: target.reasoningEffort } }),
+    ...(reasoningEffort === null ? {} : { reasoning: { effort: reasoningEffort } }),
+    ...(cacheKey === null ? {} : { prompt_cache_key: cacheKey }),
     ...(instructions === "" ? {} : { instructions }),
-    ...(request.tools.length === 0 ? {} : { tools: request.tools.map(wireTool) }),
-    input: request.messages.flatMap((message) => inputItems(message, target)),
-    ...(target.outputLimit === null ? {} : { max_output_tokens: target.outputLimit }),
-  };
+    ...(tools.length === 0 ? {} : { tools: tools.map((tool) => wireTool(tool, dialect)) }),
+    ...(tools.length > 0 && mustAnswer ? { tool_choice: "none" } : {}),
+    input: messages.flatMap((message) => inputItems(message, target)),
+    ...(limit === null ? {} : { max_output_tokens: limit }),
+  }, dialect);
 }
 
 function contentOf({ content }: Message): string {
@@ -29,11 +46,11 @@ function contentOf({ content }: Message): string {
 }
 
 /** Without `strict: false` this wire takes a schema for a strict one, which few are. */
-function wireTool({ name, description, parameters }: ToolSchema): object {
-  return { type: "function", name, description, parameters, strict: false };
+function wireTool({ name, description, parameters }: ToolSchema, dialect: Dialect): object {
+  return { type: "function", name, description, parameters, ...unrefused({ strict: false }, dialect) };
 }
 
-function inputItems(message: Message, target: ResponsesTarget): readonly object[] {
+function inputItems(message: Message, target: WireTarget): readonly object[] {
   switch (message.role) {
     case "system":
       return [];
@@ -52,8 +69,8 @@ function inputItems(message: Message, target: ResponsesTarget): readonly object[
  * What the model said, in its own order where it is known. Reasoning goes back only right before what came of it:
  * alone it would be refused. The conversation decides: what it no longer has, such as calls of a hand-over, is left out.
  */
-function assistantItems(message: AssistantMessage, target: ResponsesTarget): readonly object[] {
-  const places = new Places(message);
+function assistantItems(message: AssistantMessage, target: WireTarget): readonly object[] {
+  const parts = new MessageParts(message);
   const items: object[] = [];
   let reasoning: Fields[] = [];
   for (const carried of carriedFor(message, target)) {
@@ -61,45 +78,19 @@ function assistantItems(message: AssistantMessage, target: ResponsesTarget): rea
       reasoning.push(carried);
       continue;
     }
-    const item = places.take(carried);
-    if (item !== null) items.push(...reasoning, item);
+    const part = parts.take(carried.type === "function_call" ? { callId: carried.call_id } : carried);
+    if (part !== null) items.push(...reasoning, wirePart(part, stringOf(carried.phase)));
     reasoning = [];
   }
-  return [...items, ...places.rest()];
+  return [...items, ...parts.rest().map((part) => wirePart(part, ""))];
 }
 
-function carriedFor({ carried }: AssistantMessage, target: ResponsesTarget): readonly Fields[] {
-  if (carried === undefined) return [];
-  const isOwn = carried.provider === target.provider && carried.model === target.model;
-  return isOwn ? carried.items.map(objectOf) : [];
+function carriedFor({ carried }: AssistantMessage, { carries }: WireTarget): readonly Fields[] {
+  return carried?.api === "responses" && carries(carried) ? carried.items.map(objectOf) : [];
 }
 
-/** Hands out the parts of a message, each once. */
-class Places {
-  #text: string;
-  readonly #calls: ToolCall[];
-
-  constructor({ content, toolCalls }: AssistantMessage) {
-    this.#text = content;
-    this.#calls = [...toolCalls];
-  }
-
-  /** The part that stood at a place as {@linkcode ItemFold} notes it; null when it is no longer there. */
-  take(place: Fields): object | null {
-    if (place.type === "function_call") {
-      const at = this.#calls.findIndex(({ id }) => id === place.call_id);
-      const call = at < 0 ? undefined : this.#calls.splice(at, 1)[0];
-      return call === undefined ? null : wireCall(call);
-    }
-    const chars = typeof place.chars === "number" ? place.chars : 0;
-    const text = this.#text.slice(0, chars);
-    this.#text = this.#text.slice(chars);
-    return text === "" ? null : wireText(text, stringOf(place.phase));
-  }
-
-  rest(): readonly object[] {
-    return [...(this.#text === "" ? [] : [wireText(this.#text, "")]), ...this.#calls.map(wireCall)];
-  }
+function wirePart(part: string | ToolCall, phase: string): object {
+  return typeof part === "string" ? wireText(part, phase) : wireCall(part);
 }
 
 function wireText(content: string, phase: string): object {

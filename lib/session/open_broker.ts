@@ -4,6 +4,7 @@ import { createBroker } from "../provider/broker.ts";
 import type { Caps, SessionBroker } from "../provider/provider.ts";
 import { fileCredentialState } from "../store/credential_state.ts";
 import { DayBook } from "../store/day_book.ts";
+import type { DialectBook } from "../store/dialect_book.ts";
 import type { SessionStore, Store } from "../store/store.ts";
 import type { Clock } from "../support/clock.ts";
 import type { EventLog } from "./event_log.ts";
@@ -14,6 +15,7 @@ interface BrokerParts {
   readonly events: EventLog;
   readonly store: Store;
   readonly stored: SessionStore;
+  readonly dialects: DialectBook;
 }
 
 /** The detached host lives as long as there is work: each command has a budget, it has none. */
@@ -25,7 +27,7 @@ const NO_CAPS: Caps = { usd: null, tokens: null, requests: null };
  */
 export async function openBroker(
   { loaded, model, budgetUsd, kind, commands }: SessionOptions,
-  { clock, events, store, stored }: BrokerParts,
+  { clock, events, store, stored, dialects }: BrokerParts,
   stack: AsyncDisposableStack,
 ): Promise<SessionBroker> {
   let offline: string | null = null;
@@ -60,6 +62,7 @@ export async function openBroker(
       ...isShared ? { day: openDay(budget.day.usd) } : {},
     },
     emit: (body, taskId) => events.emit(body, taskId),
+    onLessons: (baseUrl, name, lessons) => dialects.learn(baseUrl, name, lessons),
     onBegin: (estimate) => stored.requestBegun(estimate),
     onRequest: (row, begun) => stored.requestEnded(row, begun),
   }));

@@ -8,6 +8,7 @@ import { Supervisor } from "../delegation/supervisor.ts";
 import { Workers } from "../delegation/workers.ts";
 import type { ModelRef } from "../protocol/model_ref.ts";
 import type { SessionBroker } from "../provider/provider.ts";
+import { type DialectBook, fileDialectBook } from "../store/dialect_book.ts";
 import { openStore } from "../store/open_store.ts";
 import { sessionSpill } from "../store/spill_paths.ts";
 import type { HostKind, SessionStore, Store } from "../store/store.ts";
@@ -82,9 +83,10 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     earlier: (since) => store.events(sessionId, since),
   });
   const choice = { model: options.model };
-  const broker = await openBroker(options, { clock, events, store, stored }, opening);
+  const dialects = fileDialectBook(dirname(options.loaded.path), () => clock.now());
+  const broker = await openBroker(options, { clock, events, store, stored, dialects }, opening);
   const workers = opening.use(new Workers(options.workerUrl, clock));
-  const parts = { clock, broker, events, choice, store, stored, secrets };
+  const parts = { clock, broker, events, choice, store, stored, secrets, dialects };
   const shellFor = (taskId: string | null) => openShell(options, { ...parts, taskId });
   const own = ownShell(shellFor(null), {
     end: () => endLeft(HOST_MARK, stored.hostId),
@@ -142,11 +144,12 @@ interface GroundParts {
   readonly shellFor: (taskId: string) => Shell;
   readonly workers: Workers;
   readonly secrets: SessionSecrets;
+  readonly dialects: DialectBook;
 }
 
 function groundOf(options: SessionOptions, parts: GroundParts): Ground {
   const { loaded, cwd, env, toolsets, commands } = options;
-  const { clock, events, broker, shellFor, choice, workers, store, stored, secrets } = parts;
+  const { clock, events, broker, shellFor, choice, workers, store, stored, secrets, dialects } = parts;
   const current = () => (commands?.latest.loaded ?? loaded).config;
   const riskGround = { home: env.HOME ?? homedir(), ...secrets };
   return {
@@ -163,7 +166,11 @@ function groundOf(options: SessionOptions, parts: GroundParts): Ground {
     get model() {
       return choice.model;
     },
-    waysOf: (model, taskId) => waysOf(commands?.of(taskId).loaded ?? loaded, model),
+    waysOf: (model, taskId) =>
+      waysOf(commands?.of(taskId).loaded ?? loaded, model, {
+        cacheKey: stored.sessionId,
+        lessonsOf: (baseUrl, name) => dialects.of(baseUrl, name),
+      }),
     toolsets,
     cwd,
     spillDir: spillDir(loaded, stored),

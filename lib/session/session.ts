@@ -1,6 +1,5 @@
 import type { ContextCare } from "../agent/context_care.ts";
 import { contextLimits } from "../config/context_limits.ts";
-import { waysOf } from "../config/fallbacks.ts";
 import { resolveModel } from "../config/models.ts";
 import { agentApproval } from "../delegation/askers.ts";
 import { DELEGATION } from "../delegation/brief.ts";
@@ -189,8 +188,8 @@ export class Session implements AsyncDisposable {
   }
 
   #client(): ModelClient {
-    const { broker, clock, options } = this.#parts;
-    const ways = waysOf(options.loaded, this.model);
+    const { broker, clock } = this.#parts;
+    const ways = this.supervisor.ground.waysOf(this.model, null);
     const client = createModelClient({ broker, clock, model: this.model, ...ways });
     return withoutSecretsInErrors(client, this.supervisor.ground.redactor);
   }

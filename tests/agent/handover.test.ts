@@ -14,7 +14,7 @@ import {
 
 const work = (n: number) => callTools([{ name: "work", args: { n } }]);
 
-Deno.test("runLoop() keeps the last of its turns for a hand-over without tools", async () => {
+Deno.test("runLoop() keeps the last of its turns for a hand-over that calls no tool", async () => {
   await using agent = await AgentUnderTest.start(inOrder(work(1), work(2), say("two of three are done")));
   assert.deepEqual(await agent.run({ runTool: echo, maxTurns: 3 }), {
     type: "handover",
@@ -23,6 +23,18 @@ Deno.test("runLoop() keeps the last of its turns for a hand-over without tools",
   });
   assert.deepEqual(agent.offeredTools, [true, true, false]);
   assert.match(agent.said(2).at(-1) ?? "", /^user: You have used all your turns but this one/);
+});
+
+Deno.test("runLoop() takes the summary of a finish that came where no call was allowed", async () => {
+  const finish = callTools([{ name: "finish", args: { summary: "as far as it went" } }]);
+  await using agent = await AgentUnderTest.start(inOrder(work(1), finish));
+  const end = await agent.run({ runTool: echo, maxTurns: 2, tools: ["work", "finish"] });
+  assert.deepEqual(end, { type: "handover", reason: "max_turns", text: "as far as it went" });
+  assert.deepEqual(agent.conversation.messages.at(-1), {
+    role: "assistant",
+    content: "as far as it went",
+    toolCalls: [],
+  });
 });
 
 Deno.test("runLoop() with a single turn uses it for the work", async () => {

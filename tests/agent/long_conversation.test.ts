@@ -5,6 +5,7 @@ import type { AgentEvent, CompactedEvent } from "../../lib/protocol/agent_events
 import type { ConversationUpdate, Message } from "../../lib/protocol/conversation.ts";
 import { SUMMARY_HEAD, SUMMARY_REQUEST } from "../../lib/protocol/summary_texts.ts";
 import { AgentUnderTest } from "../support/agent_loop.ts";
+import { mayCall } from "../support/wire_reading.ts";
 import {
   callTools,
   type ChatBody,
@@ -72,13 +73,15 @@ Deno.test("runLoop() leaves out old results first, and asks for no summary when 
   assert.deepEqual(replay(agent.inbox.updates), agent.conversation.messages);
 });
 
-Deno.test("runLoop() asks for a summary without tools when results are not enough, and keeps the user's words", async () => {
+Deno.test("runLoop() asks for a summary that calls no tool when results are not enough, and keeps the user's words", async () => {
   await using agent = await AgentUnderTest.start(script(turns(20)));
   agent.inbox.waiting.push("never touch the blue one");
   const end = await agent.run({ runTool: results(100), maxTurns: 30, context: { window: 4_000 } });
   assert.deepEqual(end, { type: "final", text: "done" });
   const summaries = agent.server.requests.filter(({ body }) => asksSummary(body));
-  assert.ok(summaries.length > 0 && summaries.every(({ body }) => body.tools === undefined));
+  assert.ok(
+    summaries.length > 0 && summaries.every(({ body }) => body.tools !== undefined && !mayCall(body)),
+  );
   assert.equal(compacted(agent.events).filter(({ summarised }) => summarised).length, summaries.length);
   const [, summary, begin, blue] = agent.server.requests.at(-1)?.body.messages ?? [];
   assert.equal(summary?.content, `${SUMMARY_HEAD}the summary`);

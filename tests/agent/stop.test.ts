@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { LoopControl } from "../../lib/agent/loop_control.ts";
 import type { ToolRunner } from "../../lib/agent/run_tools.ts";
 import { AgentUnderTest, echo, hang, type TestInbox } from "../support/agent_loop.ts";
+import { mayCall } from "../support/wire_reading.ts";
 import { callTools, inOrder, type RecordedRequest, say, silence } from "../support/scripted_server.ts";
 
 Deno.test("stop aborts the request in flight and closes its socket", async () => {
@@ -53,7 +54,7 @@ const REACHES = {
 /** Two turns with calls, then a last word; text in several pieces before each. */
 function script({ body }: RecordedRequest) {
   const turns = body.messages.filter(({ role }) => role === "assistant").length;
-  if (turns >= 2 || body.tools === undefined) return say("the last word", { chunks: 4 });
+  if (turns >= 2 || !mayCall(body)) return say("the last word", { chunks: 4 });
   const calls = [1, 2, 3].map((n) => ({ name: "work", args: { n }, id: `call_${turns}_${n}` }));
   return callTools(calls, { text: `turn ${turns}`, pieces: true });
 }

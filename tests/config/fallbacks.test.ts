@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { passedOver, waysOf } from "../../lib/config/fallbacks.ts";
+import { passedOver, type WaysGround, waysOf } from "../../lib/config/fallbacks.ts";
+import { PLAIN_DIALECT } from "../../lib/protocol/dialect.ts";
 import { loaded } from "./temp_home.ts";
 
 const SETTINGS = {
@@ -18,21 +19,31 @@ const SETTINGS = {
     { provider: "offline" },
   ],
 };
+const LESSONS = { ...PLAIN_DIALECT, refused: ["stream_options"] };
+const GROUND: WaysGround = {
+  cacheKey: "s00001",
+  lessonsOf: (baseUrl) => baseUrl === SETTINGS.providers.first.base_url ? LESSONS : null,
+};
 const FIRST = { provider: "first", model: "m1", reasoningEffort: "high" };
 
 Deno.test("waysOf() has the fallbacks that can be used, in order, with the effort that models has for them", () => {
-  assert.deepEqual(waysOf(loaded(JSON.stringify(SETTINGS)), FIRST), {
+  assert.deepEqual(waysOf(loaded(JSON.stringify(SETTINGS)), FIRST, GROUND), {
     fallbacks: [
       { provider: "second", model: "m2", reasoningEffort: "low" },
       { provider: "second", model: "m1", reasoningEffort: null },
     ],
-    apis: { first: "chat", second: "responses" },
+    dialects: {
+      "first/m1": { ...PLAIN_DIALECT, refused: ["stream_options"] },
+      "second/m2": { ...PLAIN_DIALECT, api: "responses" },
+      "second/m1": { ...PLAIN_DIALECT, api: "responses" },
+    },
+    cacheKey: "s00001",
   });
 });
 
 Deno.test("waysOf() has none for the offline model", () => {
   const offline = { provider: "offline", model: "offline", reasoningEffort: null };
-  assert.deepEqual(waysOf(loaded(JSON.stringify(SETTINGS)), offline).fallbacks, []);
+  assert.deepEqual(waysOf(loaded(JSON.stringify(SETTINGS)), offline, GROUND).fallbacks, []);
 });
 
 Deno.test("passedOver() says why a fallback cannot be used", () => {

@@ -67,8 +67,9 @@ Deno.test("loadConfig() has the contract's defaults where there is no file", () 
     base_url: "https://api.openai.com/v1",
     key_env: "OPENAI_API_KEY",
     api_key: null,
-    api: "chat",
+    api: "auto",
     output_limit_field: "max_completion_tokens",
+    assistant_after_tools: false,
     headers: {},
     limits: { requests_per_minute: null, tokens_per_minute: null, concurrency: null },
   });

@@ -88,10 +88,8 @@ Deno.test("endpointOf() collects the keys in order, each once", () => {
   assert.deepEqual(endpointOf(loaded(text, { A: "1", B: "2", C: "1" }), "p"), {
     provider: "p",
     baseUrl: "http://p/v1",
-    api: "chat",
     keys: ["inline", "2", "1"],
     keyNames: ["providers.p.api_key", "B", "A"],
-    outputLimitField: "max_tokens",
     headers: { X: "y" },
   });
 });

@@ -15,7 +15,7 @@ const BRIEF: ChildBrief = {
   history: null,
   messages: ["the goal"],
   model: { provider: "test", model: "m1", reasoningEffort: null },
-  ways: { fallbacks: [], apis: {} },
+  ways: { fallbacks: [], dialects: {}, cacheKey: "s00001" },
   tools: [],
   cwd: "/",
   maxTurns: 10,

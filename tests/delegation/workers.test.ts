@@ -3,7 +3,14 @@ import { finish, spawnCall } from "../support/delegation_script.ts";
 import { processesLeft } from "../support/processes.ts";
 import { callTools, hold, type RecordedRequest, say } from "../support/scripted_server.ts";
 import { TestSession } from "../support/test_session.ts";
-import { isChild, lastResults, type Reading, turnOf, userMessages } from "../support/wire_reading.ts";
+import {
+  isChild,
+  lastResults,
+  mayCall,
+  type Reading,
+  turnOf,
+  userMessages,
+} from "../support/wire_reading.ts";
 
 const SCHEMA = { type: "object", properties: { lines: { type: "integer" } }, required: ["lines"] };
 
@@ -164,8 +171,7 @@ Deno.test("a result that does not satisfy its schema is mended once, then it is 
 
 Deno.test("a timeout leaves room for a hand-over without tools, inside the limit", async () => {
   await using test = await TestSession.open({
-    child: (request) => isChild(request) ? terminal("sleep 30") : say("HANDED OVER"),
-    parent: () => say("HANDED OVER"),
+    child: ({ body }) => mayCall(body) ? terminal("sleep 30") : say("HANDED OVER"),
   });
   const { task_id } = await test.call("delegate_task_async", { goal: "slow", timeout_s: 2 });
   const task = await test.call("collect_task", { task_id });
@@ -175,8 +181,10 @@ Deno.test("a timeout leaves room for a hand-over without tools, inside the limit
 
 Deno.test("used-up turns and budgets end with a hand-over, a loop too", async () => {
   await using test = await TestSession.open({
-    child: (request) => terminal(request.raw.includes("in a loop") ? "true" : `echo ${turnOf(request)}`),
-    parent: () => say("as far as it went"),
+    child: (request) =>
+      mayCall(request.body)
+        ? terminal(request.raw.includes("in a loop") ? "true" : `echo ${turnOf(request)}`)
+        : say("as far as it went"),
   });
   const asked = [{ goal: "few turns", max_turns: 3 }, { goal: "few tokens", token_budget: 4_500 }, {
     goal: "in a loop",

@@ -9,7 +9,7 @@ import {
   silence,
   startScriptedServer,
 } from "../support/scripted_server.ts";
-import type { Reading } from "../support/wire_reading.ts";
+import { mayCall, type Reading } from "../support/wire_reading.ts";
 
 /** A slow machine may take long to start a host and a child. */
 const PATIENCE = { timeoutMs: 60_000 };
@@ -24,7 +24,7 @@ async function dearServer(): Promise<ScriptedServer & { readonly billedUsd: () =
     if (request.index === LAST) return silence();
     output += 20;
     const usage = { prompt_tokens: Math.ceil(request.raw.length / 4), completion_tokens: 20 };
-    if (request.body.tools === undefined) return say("handed over", { usage });
+    if (!mayCall(request.body)) return say("handed over", { usage });
     return callTools([{ name: "terminal", args: { command: `echo ${request.index}` } }], { usage });
   });
   const input = () => server.requests.reduce((sum, { raw }) => sum + Math.ceil(raw.length / 4), 0);

@@ -1,3 +1,4 @@
+import { type Api, type Dialect, PLAIN_DIALECT } from "../../lib/protocol/dialect.ts";
 import { createBroker } from "../../lib/provider/broker.ts";
 import { createModelClient } from "../../lib/provider/model_client.ts";
 import type {
@@ -18,7 +19,9 @@ export interface AskOptions {
   readonly request?: ModelRequest;
   readonly signal?: AbortSignal;
   readonly key?: string | null;
-  readonly api?: "chat" | "responses";
+  readonly api?: Api;
+  /** How the model wants to be asked, beside the wire. */
+  readonly dialect?: Partial<Dialect>;
   readonly attempts?: number;
   readonly idleMs?: number;
   readonly outputLimit?: number | null;
@@ -46,10 +49,8 @@ export function testBroker(
     endpointOf: (provider) => ({
       provider,
       baseUrl,
-      api: options.api ?? "chat",
       keys: key === null ? [] : [key],
       keyNames: ["TEST_KEY"],
-      outputLimitField: "max_completion_tokens",
       headers: options.headers ?? {},
     }),
     settingsOf: () => ({ max_output_tokens: options.outputLimit ?? null }),
@@ -77,6 +78,14 @@ export async function ask(baseUrl: string, options: AskOptions = {}): Promise<As
     broker,
     model: { provider: "test", model: "m1", reasoningEffort: options.reasoningEffort ?? null },
     clock: systemClock,
+    dialects: {
+      "test/m1": {
+        ...PLAIN_DIALECT,
+        limitField: "max_completion_tokens",
+        ...options.dialect,
+        api: options.api ?? "chat",
+      },
+    },
     retry: { ...DEFAULT_RETRY, maxAttempts: options.attempts ?? 1, maxRateLimited: options.attempts ?? 1 },
     ...(options.idleMs === undefined ? {} : { idleMs: options.idleMs }),
   });

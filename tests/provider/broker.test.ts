@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createBroker } from "../../lib/provider/broker.ts";
+import { fingerprintOf } from "../../lib/provider/credential.ts";
 import type { LeaseAsk } from "../../lib/provider/provider.ts";
 import type { Clock } from "../../lib/support/clock.ts";
 
@@ -24,10 +25,8 @@ function brokerOnClock(keys: readonly string[] = ["k1", "k2"]) {
     endpointOf: (provider) => ({
       provider,
       baseUrl: "http://127.0.0.1:1/v1",
-      api: "chat",
       keys,
       keyNames: keys.map((key) => key.toUpperCase()),
-      outputLimitField: "max_tokens",
       headers: { "x-a": "b" },
     }),
     settingsOf: () => ({ max_output_tokens: 5 }),
@@ -51,11 +50,10 @@ Deno.test("acquire() grants the first key at once, each lease with an id of its 
     key: "k1",
     keyName: "K1",
     baseUrl: "http://127.0.0.1:1/v1",
-    api: "chat",
+    account: fingerprintOf("k1"),
     model: "m",
     reasoningEffort: "low",
     outputLimit: 5,
-    outputLimitField: "max_tokens",
     headers: { "x-a": "b" },
     otherKeys: 1,
     keysAgain: 0,

@@ -43,10 +43,8 @@ export function endpoint(keys: readonly string[], baseUrl = "http://127.0.0.1:1/
   return {
     provider: "p",
     baseUrl,
-    api: "chat",
     keys,
     keyNames: keys.map((_, index) => `K${index + 1}`),
-    outputLimitField: "max_tokens",
     headers: {},
   };
 }

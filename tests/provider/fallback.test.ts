@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { type Api, PLAIN_DIALECT } from "../../lib/protocol/dialect.ts";
+import { modelName } from "../../lib/protocol/model_ref.ts";
 import { createBroker } from "../../lib/provider/broker.ts";
 import { createModelClient } from "../../lib/provider/model_client.ts";
 import type { ModelEvent, ModelReply } from "../../lib/provider/provider.ts";
@@ -26,7 +28,7 @@ const PLANNED = { provider: "first", model: "m1", reasoningEffort: "high" };
 const USAGE = { prompt_tokens: 1000, completion_tokens: 100 };
 
 interface Setup {
-  readonly apis?: Readonly<Record<string, "chat" | "responses">>;
+  readonly apis?: Readonly<Record<string, Api>>;
   readonly prices?: Readonly<Record<string, number>>;
   readonly usd?: number;
   readonly idleMs?: number;
@@ -49,10 +51,8 @@ class Fallbacks implements AsyncDisposable {
       endpointOf: (provider) => ({
         provider,
         baseUrl: servers[names.indexOf(provider)]?.baseUrl ?? "",
-        api: apis[provider] ?? "chat",
         keys: ["sk-planted-key"],
         keyNames: ["KEY"],
-        outputLimitField: "max_tokens",
         headers: {},
       }),
       settingsOf: ({ provider }) => ({
@@ -72,7 +72,12 @@ class Fallbacks implements AsyncDisposable {
       reasoningEffort: null,
     }));
     const { idleMs = 300_000, clock = systemClock } = setup;
-    this.#client = createModelClient({ broker, model: PLANNED, fallbacks, apis, clock, idleMs });
+    const dialects = Object.fromEntries(
+      [PLANNED, ...fallbacks].map((each) =>
+        [modelName(each), { ...PLAIN_DIALECT, api: apis[each.provider] ?? "chat" }] as const
+      ),
+    );
+    this.#client = createModelClient({ broker, model: PLANNED, fallbacks, dialects, clock, idleMs });
   }
 
   static async start(handlers: readonly (Reply | { readonly handler: Handler })[], setup: Setup = {}) {

@@ -5,12 +5,18 @@ import { ChatFold } from "../../lib/provider/fold_chat.ts";
 import type { ModelReply } from "../../lib/provider/provider.ts";
 import { ProviderError } from "../../lib/support/errors.ts";
 import { chunk } from "../support/scripted_server.ts";
+import { ANSWERED_BY } from "./wire_target.ts";
 
 function fold(chunks: readonly unknown[], taken: readonly string[] = []): ModelReply {
   let count = 0;
-  const answer = new ChatFold();
+  const answer = new ChatFold(ANSWERED_BY);
   for (const each of chunks) answer.add(each);
   return answer.end((state) => state, { taken: new Set(taken), newId: () => `new${++count}` });
+}
+
+/** What goes back to the server that put these fields into its message. */
+function carriedWith(fields: Readonly<Record<string, unknown>>) {
+  return { ...ANSWERED_BY, api: "chat", items: [{ type: "message", fields }] };
 }
 
 /** The calls that deltas of calls come to. */
@@ -71,7 +77,7 @@ Deno.test("ChatFold comes to the same message however the answer was cut into ch
             name,
             arguments: JSON.stringify(args),
           })),
-          ...(reasoning === "" ? {} : { reasoning }),
+          ...(reasoning === "" ? {} : { reasoning, carried: carriedWith({ reasoning_content: reasoning }) }),
         },
         finish: calls.length > 0 ? "tool_calls" : "stop",
         usage: null,
@@ -82,7 +88,7 @@ Deno.test("ChatFold comes to the same message however the answer was cut into ch
 
 Deno.test("ChatFold takes any JSON for a chunk", () => {
   fc.assert(fc.property(fc.array(fc.jsonValue()), (chunks) => {
-    const answer = new ChatFold();
+    const answer = new ChatFold(ANSWERED_BY);
     for (const each of chunks) answer.add(each);
     assert.equal(answer.isFinished, false);
   }));
@@ -218,11 +224,12 @@ Deno.test("ChatFold reads reasoning under both names, text in parts and refusals
     content: "one two no",
     toolCalls: [],
     reasoning: "ab",
+    carried: carriedWith({ reasoning: "ab", reasoning_content: "b" }),
   });
 });
 
 Deno.test("ChatFold notices an answer that no model writes", () => {
-  const answer = new ChatFold();
+  const answer = new ChatFold(ANSWERED_BY);
   answer.add(chunk({ content: "x".repeat(32_000_000) }));
   assert.equal(isTooLong(answer), false);
   answer.add(chunk({ tool_calls: [delta(0, "c1", "a", "y")] }));

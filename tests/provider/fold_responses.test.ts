@@ -12,7 +12,7 @@ import {
   type Wired,
 } from "../support/responses_reply.ts";
 
-const MODEL = { provider: "test", model: "m1" };
+const MODEL = { provider: "test", model: "m1", account: "key1" };
 const USAGE = { input: 100, cached: 64, output: 20, reasoning: 8 };
 const complain = (state: string) => `It: ${state}`;
 
@@ -61,6 +61,7 @@ Deno.test("ResponsesFold folds reasoning, text and calls, with their order and w
       reasoning: "First I look.\n\nThen I write.",
       carried: {
         ...MODEL,
+        api: "responses",
         items: [
           ITEMS[0],
           { type: "message", chars: 12, phase: "commentary" },

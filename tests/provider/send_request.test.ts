@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fingerprintOf } from "../../lib/provider/credential.ts";
 import { createModelClient } from "../../lib/provider/model_client.ts";
 import type { Broker, ModelEvent } from "../../lib/provider/provider.ts";
 import { systemClock } from "../../lib/support/clock.ts";
@@ -64,7 +65,19 @@ Deno.test("request() streams text and reasoning and returns the whole with its u
   ]);
   const tokens = { input: 100, cached: 64, output: 20, reasoning: 8 };
   assert.deepEqual(reply, {
-    message: { role: "assistant", content: "héllo wörld", toolCalls: [], reasoning: "hm" },
+    message: {
+      role: "assistant",
+      content: "héllo wörld",
+      toolCalls: [],
+      reasoning: "hm",
+      carried: {
+        provider: "test",
+        model: "m1",
+        account: fingerprintOf("sk-planted-key"),
+        api: "chat",
+        items: [{ type: "message", fields: { reasoning_content: "hm" } }],
+      },
+    },
     finish: "stop",
     usage: tokens,
     by: { provider: "test", model: "m1", reasoningEffort: null },

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Message } from "../../lib/protocol/conversation.ts";
-import { chatBody, isJsonObject } from "../../lib/provider/wire_chat.ts";
+import { isJsonObject } from "../../lib/provider/json_arguments.ts";
+import { chatBody } from "../../lib/provider/wire_chat.ts";
+import { wireTarget } from "./wire_target.ts";
 
-const TARGET = { model: "m1", reasoningEffort: null, outputLimit: null, outputLimitField: "max_tokens" };
+const TARGET = wireTarget({ model: "m1" });
 
 Deno.test("chatBody() writes every kind of message", () => {
   const body = chatBody({

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import type { AssistantMessage, Message } from "../../lib/protocol/conversation.ts";
 import { responsesBody } from "../../lib/provider/wire_responses.ts";
 import { reasoningItem } from "../support/responses_reply.ts";
+import { ANSWERED_BY, wireTarget } from "./wire_target.ts";
 import type { Reading } from "../support/wire_reading.ts";
 
-const TARGET = { provider: "p", model: "m", reasoningEffort: null, outputLimit: null };
+const TARGET = wireTarget();
 const CALL = { id: "c1", name: "a", arguments: `{"x":1}` };
 const WIRED_CALL = { type: "function_call", call_id: "c1", name: "a", arguments: `{"x":1}` };
 
@@ -56,8 +57,8 @@ const CARRIED = assistant({
   content: "one two",
   toolCalls: [CALL],
   carried: {
-    provider: "p",
-    model: "m",
+    ...ANSWERED_BY,
+    api: "responses",
     items: [
       REASONING,
       { type: "message", chars: 4, phase: "commentary" },
@@ -79,8 +80,8 @@ Deno.test("responsesBody() gives a model its reasoning back as it was, before wh
   ]);
 });
 
-Deno.test("responsesBody() shows no other model and no other provider what was carried", () => {
-  for (const other of [{ ...TARGET, model: "other" }, { ...TARGET, provider: "other" }]) {
+Deno.test("responsesBody() shows no other model, provider or account what was carried", () => {
+  for (const other of [{ model: "other" }, { provider: "other" }, { account: "other" }].map(wireTarget)) {
     assert.deepEqual(inputOf([CARRIED], other), [said("one two"), WIRED_CALL]);
   }
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { SUMMARY_REQUEST } from "../../lib/protocol/summary_texts.ts";
 import { callTools, type RecordedRequest, say } from "../support/scripted_server.ts";
+import { mayCall } from "../support/wire_reading.ts";
 import { TestSession } from "../support/test_session.ts";
 
 /** A server that counts a token for so many bytes, in what it is sent and in what it writes. */
@@ -42,11 +43,11 @@ async function workUntilSpent(
   const server = new HonestServer(bytesPerToken);
   await using it = await TestSession.open({
     child: (request) => {
-      const { tools, messages } = request.body;
+      const { messages } = request.body;
       if (messages.at(-1)?.content === SUMMARY_REQUEST) {
         return say("a summary", { usage: server.usage(request, 40) });
       }
-      if (tools === undefined) return say("the hand-over", { usage: server.usage(request, 13) });
+      if (!mayCall(request.body)) return say("the hand-over", { usage: server.usage(request, 13) });
       const bytes = results[server.working++ % results.length] ?? 1;
       const command = `printf %0${bytes}d ${server.working}`;
       return callTools([{ name: "terminal", args: { command } }], {

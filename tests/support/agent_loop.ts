@@ -14,6 +14,7 @@ import { DEFAULT_RETRY } from "../../lib/provider/retry.ts";
 import { systemClock } from "../../lib/support/clock.ts";
 import { testBroker } from "../provider/ask_model.ts";
 import { type Handler, type ScriptedServer, startScriptedServer } from "./scripted_server.ts";
+import { mayCall } from "./wire_reading.ts";
 import { assertAcceptable } from "./valid_request.ts";
 
 /** What a loop of a test is told from outside, and what it offered as its last words. */
@@ -130,9 +131,11 @@ export class AgentUnderTest implements AsyncDisposable {
     );
   }
 
-  /** Of each request, whether it offered tools. */
+  /** Of each request, whether tools could be called; all of them had the same tools. */
   get offeredTools(): boolean[] {
-    return this.server.requests.map(({ body }) => body.tools !== undefined);
+    const [first, ...others] = this.server.requests.map(({ body }) => JSON.stringify(body.tools));
+    assert.ok(others.every((tools) => tools === first), "the tools of a conversation changed");
+    return this.server.requests.map(({ body }) => mayCall(body));
   }
 
   [Symbol.asyncDispose](): PromiseLike<void> {

@@ -45,7 +45,7 @@ export function testGround(config: Record<string, unknown> = {}, more: Partial<G
     keeper: { changed() {}, conversation() {}, history: () => [], find: () => undefined },
     sessionId: home,
     model: { provider: "local", model: "some-model", reasoningEffort: null },
-    waysOf: () => ({ fallbacks: [], apis: {} }),
+    waysOf: () => ({ fallbacks: [], dialects: {}, cacheKey: "s00001" }),
     toolsets: ["terminal", "file"],
     cwd: "/work",
     spillDir: "/spill/s00001",
@@ -168,10 +168,8 @@ function watchedBroker(
 
 const ENDPOINT: Omit<Endpoint, "provider"> = {
   baseUrl: "http://127.0.0.1:1/v1",
-  api: "chat",
   keys: [],
   keyNames: [],
-  outputLimitField: "max_tokens",
   headers: {},
 };
 

@@ -4,6 +4,11 @@ import type { ChatBody, RecordedRequest, WireMessage } from "./scripted_server.t
 // deno-lint-ignore no-explicit-any -- typing it by our own types would make it agree with itself
 export type Reading = any;
 
+/** Whether the model may call a tool. */
+export function mayCall({ tools, tool_choice }: ChatBody): boolean {
+  return tools !== undefined && tool_choice !== "none";
+}
+
 /** Whether a request comes from a child: only children are told of `finish`. */
 export function isChild({ body }: RecordedRequest): boolean {
   return (body.tools ?? []).some((tool) => tool.function.name === "finish");

@@ -12,7 +12,7 @@ export interface WireMessage {
 /** What of a Chat Completions request the offline model looks at. */
 export interface OfflineRequest {
   readonly messages: readonly WireMessage[];
-  /** The names of the tools offered. */
+  /** The names of the tools that may be called. */
   readonly tools: ReadonlySet<string>;
   readonly isStream: boolean;
   readonly wantsUsage: boolean;
@@ -27,16 +27,17 @@ export class MalformedRequest extends Error {
 
 /** Reads the body of a request. Throws {@linkcode MalformedRequest}. */
 export function readRequest(body: string): OfflineRequest {
-  const { messages, tools, stream, stream_options } = parse(body);
+  const { messages, tools, tool_choice, stream, stream_options } = parse(body);
   if (!Array.isArray(messages) || messages.length === 0) {
     throw new MalformedRequest("Cannot answer: messages must be a list that is not empty");
   }
   if (tools !== undefined && tools !== null && !Array.isArray(tools)) {
     throw new MalformedRequest("Cannot answer: tools must be a list");
   }
+  const offered = tool_choice === "none" ? [] : tools ?? [];
   return {
     messages: messages.map(readMessage),
-    tools: new Set((tools ?? []).map((tool) => textAt(objectOf(objectOf(tool)["function"]), "name"))),
+    tools: new Set(offered.map((tool) => textAt(objectOf(objectOf(tool)["function"]), "name"))),
     isStream: stream === true,
     wantsUsage: objectOf(stream_options)["include_usage"] === true,
     bytes: Buffer.byteLength(body),

@@ -8,12 +8,13 @@ import { answerTo } from "../../../lib/provider/offline/answer.ts";
 import { readRequest } from "../../../lib/provider/offline/read_request.ts";
 import { chatBody } from "../../../lib/provider/wire_chat.ts";
 import { ROOMY } from "../../support/agent_loop.ts";
+import { wireTarget } from "../wire_target.ts";
 import { brief, CHAT_TOOLS, CHILD_TOOLS } from "./talk.ts";
 
 /** The next answer in a conversation, as a message of it. */
 function ask(messages: readonly Message[], tools: readonly string[]): AssistantMessage {
   const schemas = tools.map((name) => ({ name, description: "", parameters: {} }));
-  const target = { model: "offline", reasoningEffort: null, outputLimit: null, outputLimitField: "" };
+  const target = wireTarget({ model: "offline" });
   const { parts, calls } = answerTo(
     readRequest(JSON.stringify(chatBody({ messages, tools: schemas }, target))),
   );
