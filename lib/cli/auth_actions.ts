@@ -6,6 +6,7 @@ import { UserError } from "../support/errors.ts";
 import { EXIT } from "./exit_codes.ts";
 import type { Io } from "./io.ts";
 import { loadRunConfig } from "./load_config.ts";
+import { plainText } from "./render/text.ts";
 
 /** Stores a key for the origin that the provider has now; it is read from stdin or asked for, never an argument. */
 export async function addKey(io: Io, provider: string, label: string | undefined): Promise<number> {
@@ -23,7 +24,7 @@ export async function addKey(io: Io, provider: string, label: string | undefined
     throw usage(`Cannot add the key of "${provider}": there is one labelled "${name}"`);
   }
   writeCredentials(home, { ...stored, [provider]: [...known, { label: name, key, origin }] });
-  io.stdout.write(`${provider}: added "${name}" (${fingerprint}) for ${origin}\n`);
+  io.stdout.write(plainText(`${provider}: added "${name}" (${fingerprint}) for ${origin}\n`));
   return EXIT.done;
 }
 
@@ -40,7 +41,7 @@ export function removeKey(io: Io, provider: string, label: string): number {
     });
   }
   writeCredentials(home, { ...stored, [provider]: kept });
-  io.stdout.write(`${provider}: removed "${label}"\n`);
+  io.stdout.write(plainText(`${provider}: removed "${label}"\n`));
   return EXIT.done;
 }
 

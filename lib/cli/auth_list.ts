@@ -8,6 +8,7 @@ import { EXIT } from "./exit_codes.ts";
 import type { Io } from "./io.ts";
 import { loadRunConfig } from "./load_config.ts";
 import { formatDuration } from "./render/format.ts";
+import { jsonLine } from "./render/json.ts";
 import { renderTable } from "./render/table.ts";
 
 /** One key as it is listed. */
@@ -37,7 +38,7 @@ export function listKeys(io: Io, { json }: { readonly json: boolean }): number {
   const text = rows.length === 0
     ? "No keys. Add one with: hermes auth add PROVIDER"
     : renderTable(COLUMNS, rows.map(cellsOf), { columns: io.stdout.columns });
-  io.stdout.write((json ? JSON.stringify({ keys: rows }) : text.trimEnd()) + "\n");
+  io.stdout.write(json ? jsonLine({ keys: rows }, io.stdout) : `${text.trimEnd()}\n`);
   return EXIT.done;
 }
 

@@ -11,6 +11,7 @@ import { UserError } from "../support/errors.ts";
 import { EXIT } from "./exit_codes.ts";
 import type { Io } from "./io.ts";
 import { loadRunConfig } from "./load_config.ts";
+import { plainText } from "./render/text.ts";
 
 /** Writes a commented config.yaml and prints its path. Throws a {@linkcode UserError} 1 where there is one. */
 export function initialise(io: Io): number {
@@ -34,7 +35,7 @@ export function printPath(io: Io): number {
 
 /** Prints the effective configuration as YAML. */
 export function show(io: Io): number {
-  io.stdout.write(`${showConfig(loadRunConfig(io, { quiet: false }))}\n`);
+  print(io, showConfig(loadRunConfig(io, { quiet: false })));
   return EXIT.done;
 }
 
@@ -42,7 +43,7 @@ export function show(io: Io): number {
 export function get(io: Io, key: string): number {
   const loaded = loadRunConfig(io, { quiet: false });
   const config = withoutSecrets(loaded.config, loaded.secrets.known) as Config; // the same shape
-  io.stdout.write(`${showValue(getConfigValue(config, key))}\n`);
+  print(io, showValue(getConfigValue(config, key)));
   return EXIT.done;
 }
 
@@ -57,14 +58,19 @@ export function set(io: Io, key: string, value: string): number {
 export function check(io: Io): number {
   const { path, exists, errors, warnings } = inspectConfig(hermesHome(io.env), io.env);
   const findings = [
-    ...errors.map(({ text }) => `error: ${text}\n`),
-    ...warnings.map(({ text }) => `warning: ${text}\n`),
+    ...errors.map(({ text }) => plainText(`error: ${text}\n`)),
+    ...warnings.map(({ text }) => plainText(`warning: ${text}\n`)),
   ];
   const allIsWell = exists ? `${path}: no problems\n` : `${path}: does not exist, the defaults hold\n`;
   io.stdout.write(findings.length === 0 ? allIsWell : findings.join(""));
   if (errors.length === 0) return EXIT.done;
   const count = `${errors.length} ${errors.length === 1 ? "error" : "errors"}`;
   throw new UserError(`Cannot use "${path}": ${count}`, { exitCode: EXIT.config });
+}
+
+/** A script gets a value as it is, a person sees all of it. */
+function print({ stdout }: Io, text: string): void {
+  stdout.write(`${stdout.isTerminal ? plainText(text) : text}\n`);
 }
 
 function pathOf(io: Io): string {

@@ -5,6 +5,7 @@ import { EXIT } from "./exit_codes.ts";
 import type { Io } from "./io.ts";
 import type { Run } from "./open_run.ts";
 import { errorText } from "./render/error_text.ts";
+import { oneLine } from "./render/text.ts";
 
 /** How long a task may take to come to the end of its turn, in ms. */
 const GRACE_MS = 10_000;
@@ -81,7 +82,9 @@ function ownOf(parked: readonly Parked[]): readonly string[] {
 
 function tellCutOff(io: Io, parked: readonly Parked[]): void {
   for (const { record, cutOff } of parked) {
-    if (cutOff.length > 0) io.stderr.write(`hermes: ${record.id} was cut off in ${cutOff.join(", ")}\n`);
+    if (cutOff.length > 0) {
+      io.stderr.write(`hermes: ${record.id} was cut off in ${oneLine(cutOff.join(", "))}\n`);
+    }
   }
 }
 

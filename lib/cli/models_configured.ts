@@ -6,6 +6,7 @@ import { EXIT } from "./exit_codes.ts";
 import { hideSecrets } from "./hide_secrets.ts";
 import type { Io } from "./io.ts";
 import { loadRunConfig } from "./load_config.ts";
+import { jsonLine } from "./render/json.ts";
 import { renderModels } from "./render/models.ts";
 
 /** A provider as it is shown: never a key, only which ones there are. */
@@ -40,7 +41,7 @@ export interface ModelsReport {
 export function printConfigured(io: Io, { json }: { readonly json: boolean }): number {
   const report = reportModels(loadRunConfig(io, { quiet: false }));
   const { columns } = io.stdout;
-  io.stdout.write(json ? JSON.stringify(report) + "\n" : renderModels(report, { columns }));
+  io.stdout.write(json ? jsonLine(report, io.stdout) : renderModels(report, { columns }));
   return EXIT.done;
 }
 

@@ -5,6 +5,7 @@ import { EXIT } from "./exit_codes.ts";
 import { hideSecrets } from "./hide_secrets.ts";
 import type { Io } from "./io.ts";
 import { loadRunConfig } from "./load_config.ts";
+import { jsonLine } from "./render/json.ts";
 import { oneLine } from "./render/text.ts";
 
 /** What was asked on the command line. */
@@ -22,9 +23,9 @@ export async function printServed(io: Io, { provider, json }: ServedOptions): Pr
   const endpoint = endpointOf(loaded, provider);
   const models = provider === "offline" ? ["offline"] : await servedModels(endpoint, loaded.secrets.known);
   const text = json
-    ? JSON.stringify({ provider, models: models.map((id) => ({ id })) })
-    : models.map((id) => oneLine(id)).join("\n");
-  if (text !== "") io.stdout.write(`${text}\n`);
+    ? jsonLine({ provider, models: models.map((id) => ({ id })) }, io.stdout)
+    : models.map((id) => `${oneLine(id)}\n`).join("");
+  io.stdout.write(text);
   return EXIT.done;
 }
 

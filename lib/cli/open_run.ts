@@ -6,6 +6,7 @@ import { systemClock } from "../support/clock.ts";
 import type { Toolset } from "../tools/tool.ts";
 import type { Io } from "./io.ts";
 import { loadRunConfig } from "./load_config.ts";
+import { jsonLine } from "./render/json.ts";
 import { holdSignals } from "./signals.ts";
 import { ProgressBoard } from "./render/progress_board.ts";
 
@@ -74,7 +75,7 @@ export async function openRun(io: Io, options: RunOptions): Promise<Run> {
     const { since } = options;
     session.events.subscribe((event) => {
       if (since === undefined || ("seq" in event ? event.seq : event.after_seq) > since) {
-        io.stdout.write(JSON.stringify(event) + "\n");
+        io.stdout.write(jsonLine(event, io.stdout));
       }
     }, since);
   }

@@ -10,6 +10,7 @@ import { cutMiddle } from "../support/cut_middle.ts";
 import { EXIT, exitOfError } from "./exit_codes.ts";
 import type { Io } from "./io.ts";
 import { errorText } from "./render/error_text.ts";
+import { jsonLine } from "./render/json.ts";
 
 /** How an error is told to people and programs. */
 interface Report {
@@ -27,7 +28,7 @@ export async function reportError(
 ): Promise<number> {
   const { error: said, exitCode } = await reportOf(thrown, io);
   const error = readable(await withoutSecrets(said, io));
-  if (json) io.stdout.write(JSON.stringify({ error }) + "\n");
+  if (json) io.stdout.write(jsonLine({ error }, io.stdout));
   io.stderr.write(errorText(error));
   return exitCode;
 }

@@ -15,6 +15,7 @@ import { endpointsWithKeys } from "./auth_list.ts";
 import { EXIT } from "./exit_codes.ts";
 import type { Io } from "./io.ts";
 import { loadRunConfig } from "./load_config.ts";
+import { jsonLine } from "./render/json.ts";
 import { renderUsage } from "./render/usage.ts";
 import { type CapUsage, reportDays, reportGroups, reportTasks, type UsageReport } from "./usage_report.ts";
 
@@ -40,7 +41,7 @@ export function printUsage(io: Io, options: UsageOptions): number {
   }
   const report = reportOf(store, loaded, { scope, sessionId: options.session ?? null });
   const { columns } = io.stdout;
-  io.stdout.write(options.json === true ? `${JSON.stringify(report)}\n` : renderUsage(report, { columns }));
+  io.stdout.write(options.json === true ? jsonLine(report, io.stdout) : renderUsage(report, { columns }));
   return EXIT.done;
 }
 

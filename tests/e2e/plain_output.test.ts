@@ -66,3 +66,36 @@ endToEnd("/collect prints a hostile summary with its control characters written 
   const { stdout } = await chat.finished;
   assert.equal(stdout, `fine\n${HARMLESS}\n`);
 });
+
+endToEnd("a tool's hostile name is written out wherever it is shown", async (hermes) => {
+  await using server = await startScriptedServer((request) =>
+    turnOf(request) === 1 ? callTools([{ name: HOSTILE, args: { a: HOSTILE } }]) : finish("done")
+  );
+  useServer(hermes, server.baseUrl);
+  const { stderr } = await hermes.run(["delegate", "GOAL"]);
+  const [id = ""] = /t[0-9a-hjkmnp-tv-z]{5}/.exec(stderr) ?? [];
+  for (
+    const args of [["sessions", "show", id], ["sessions", "export", id, "--format", "markdown"], [
+      "check",
+      id,
+    ]]
+  ) {
+    const { stdout, code } = await hermes.run(args);
+    assert.equal(code, 0, args.join(" "));
+    // deno-lint-ignore no-control-regex -- they are what is looked for
+    assert.doesNotMatch(stdout, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/, args.join(" "));
+    if (args[0] === "sessions") assert.match(stdout, /a\\x1b\]0;owned/);
+  }
+});
+
+endToEnd("delegate prints a result that stays JSON, with what a screen would hide as \\u", async (hermes) => {
+  const result = { text: HOSTILE };
+  await using server = await startScriptedServer(() =>
+    callTools([{ name: "finish", args: { summary: "s", result } }])
+  );
+  useServer(hermes, server.baseUrl);
+  Deno.writeTextFileSync(`${hermes.work}/schema.json`, JSON.stringify({ type: "object" }));
+  const { stdout } = await hermes.run(["delegate", "-Q", "--schema", "schema.json", "GOAL"]);
+  assert.deepEqual(JSON.parse(stdout), result);
+  assert.doesNotMatch(stdout, /\x9b|\u202e/);
+});

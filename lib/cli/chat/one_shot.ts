@@ -7,6 +7,7 @@ import type { Io } from "../io.ts";
 import { interruptTasks, isHardEnd } from "../leave.ts";
 import type { Run } from "../open_run.ts";
 import { errorText } from "../render/error_text.ts";
+import { jsonLine } from "../render/json.ts";
 import { plainText } from "../render/text.ts";
 import { Ending } from "../signals.ts";
 import { LastText } from "./last_text.ts";
@@ -59,7 +60,7 @@ function tell(
   const error = code === EXIT.done ? null : errorOfEnd(end);
   session.events.emit({ type: "session.ended", exit_code: code });
   if (options.json === true) {
-    io.stdout.write(JSON.stringify(document(session, { text, model, error })) + "\n");
+    io.stdout.write(jsonLine(document(session, { text, model, error }), io.stdout));
   } else if (options.jsonl !== true && end.type !== "failed") io.stdout.write(plainText(asLines(text)));
   if (error !== null) {
     const partial = end.type === "failed" ? plainText(asLines(text)) : "";

@@ -12,6 +12,7 @@ import type { Reach } from "../lifecycle/reach.ts";
 import { withReach } from "../lifecycle/with_reach.ts";
 import { loadRunConfig } from "../load_config.ts";
 import { ALL_TOOLSETS, tellOffline, wishOf } from "../open_run.ts";
+import { jsonLine } from "../render/json.ts";
 import { pinModel } from "./requests.ts";
 import type { DelegateOptions } from "./run_delegate.ts";
 
@@ -41,7 +42,7 @@ export async function delegateAsync(
       tasks.push(task);
       if (options.json !== true) io.stdout.write(`${task.task_id}\n`);
     }
-    if (options.json === true) io.stdout.write(JSON.stringify({ tasks }) + "\n");
+    if (options.json === true) io.stdout.write(jsonLine({ tasks }, io.stdout));
     return EXIT.done;
   });
 }

@@ -5,6 +5,7 @@ import type { Io } from "../io.ts";
 import { interruptTasks, isHardEnd } from "../leave.ts";
 import { openRun, type Run, type RunOptions } from "../open_run.ts";
 import { completedText, failedText, type ResultPlace } from "../render/collected.ts";
+import { jsonLine } from "../render/json.ts";
 import { Ending } from "../signals.ts";
 import { answerQuestions, hasPerson } from "./answer_questions.ts";
 import { pinModel, requestsOf } from "./requests.ts";
@@ -58,7 +59,7 @@ export async function runDelegate(
     }
   }
   const total_duration_s = Math.round(performance.now() - startedAt) / 1000;
-  if (options.json === true) io.stdout.write(JSON.stringify({ results, total_duration_s }) + "\n");
+  if (options.json === true) io.stdout.write(jsonLine({ results, total_duration_s }, io.stdout));
   const code = ending.exitCode ?? exitOfTasks(results);
   run.session.events.emit({ type: "session.ended", exit_code: code });
   return code;

@@ -8,6 +8,7 @@ import type { Io } from "../io.ts";
 import { knownSecretsOf } from "../known_secrets.ts";
 import { renderFindings } from "../render/findings.ts";
 import { takesAnsi } from "../io.ts";
+import { jsonLine } from "../render/json.ts";
 import { checkConfig } from "./check_config.ts";
 import { checkDisk } from "./check_disk.ts";
 import { checkHosts } from "./check_hosts.ts";
@@ -37,7 +38,7 @@ export async function runDoctor(io: Io, { json }: { readonly json: boolean }): P
   for (const [name, check] of CHECKS) found.push(...await told(name, check, patient));
   const findings = createRedactor(knownSecretsOf(io.env)).value(found);
   const style = { color: takesAnsi(io.stdout, io.env) };
-  io.stdout.write(json ? `${JSON.stringify({ findings })}\n` : renderFindings(findings, style));
+  io.stdout.write(json ? jsonLine({ findings }, io.stdout) : renderFindings(findings, style));
   const problems = findings.filter(({ state }) => state === "problem");
   if (problems.some(({ check }) => check === "config")) return EXIT.config;
   return problems.length > 0 ? EXIT.failed : EXIT.done;

@@ -3,6 +3,7 @@ import type { TaskView } from "../../protocol/task_view.ts";
 import { taskEvents } from "../../session/task_journal.ts";
 import type { StoredTask } from "../../store/store.ts";
 import type { Io } from "../io.ts";
+import { jsonLine } from "../render/json.ts";
 import { endingOf, progressLine } from "../render/progress_line.ts";
 import { oneLine } from "../render/text.ts";
 import { type Reach, replyOf } from "./reach.ts";
@@ -31,7 +32,7 @@ export async function followTask(
   const show = (event: SessionEvent) => {
     if (event.type !== "task.delivered") isTold = event.type === "task.ended"; // its last word may be followed by that
     if ("seq" in event) seen.set(event.session_id, event.seq);
-    if (options.json !== true) io.stdout.write(lineOf(event, options));
+    if (options.json !== true) io.stdout.write(lineOf(io, event, options));
   };
   const replay = (task: StoredTask) => {
     if (!seen.has(task.sessionId)) seen.set(task.sessionId, options.since ?? 0);
@@ -54,8 +55,8 @@ export async function followTask(
   }
 }
 
-function lineOf(event: SessionEvent, { jsonl }: FollowOptions): string {
-  if (jsonl === true) return JSON.stringify(event) + "\n";
+function lineOf({ stdout }: Io, event: SessionEvent, { jsonl }: FollowOptions): string {
+  if (jsonl === true) return jsonLine(event, stdout);
   const line = progressLine(event);
   return line === null ? "" : `${line}\n`;
 }

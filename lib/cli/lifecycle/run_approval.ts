@@ -5,6 +5,7 @@ import { ToolFailure, UserError } from "../../support/errors.ts";
 import { EXIT } from "../exit_codes.ts";
 import type { Io } from "../io.ts";
 import { answeredText } from "../render/approval.ts";
+import { jsonLine } from "../render/json.ts";
 import type { Reach } from "./reach.ts";
 import { withReach } from "./with_reach.ts";
 
@@ -18,7 +19,7 @@ export function runApproval(
 ): Promise<number> {
   return withReach(io, async (reach) => {
     const reply = await (/^s/.test(answer.id) ? askSession(reach, answer) : askTask(reach, answer));
-    io.stdout.write(json === true ? JSON.stringify(reply) + "\n" : answeredText(reply));
+    io.stdout.write(json === true ? jsonLine(reply, io.stdout) : answeredText(reply));
     return EXIT.done;
   });
 }

@@ -2,6 +2,7 @@ import type { CancelReply } from "../../protocol/task_view.ts";
 import { UserError } from "../../support/errors.ts";
 import { EXIT } from "../exit_codes.ts";
 import type { Io } from "../io.ts";
+import { jsonLine } from "../render/json.ts";
 import { renderReply } from "../render/reply.ts";
 import { callTask } from "./call_task.ts";
 import type { Reach } from "./reach.ts";
@@ -31,7 +32,7 @@ export function runCancel(io: Io, taskIds: readonly string[], options: CancelOpt
     if (options.json !== true) {
       const style = { columns: undefined, color: false };
       io.stdout.write(replies.map((reply) => renderReply("cancel_task", reply, style)).join(""));
-    } else if (options.all === true) io.stdout.write(JSON.stringify({ results: replies }) + "\n");
+    } else if (options.all === true) io.stdout.write(jsonLine({ results: replies }, io.stdout));
     else writeJson(io, replies);
     await notePrinted(reach, replies);
     return EXIT.done;

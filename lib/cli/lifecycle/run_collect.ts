@@ -2,6 +2,7 @@ import type { CollectedTask, CollectedTasks } from "../../protocol/task_view.ts"
 import { exitOfTasks } from "../exit_codes.ts";
 import type { Io } from "../io.ts";
 import { completedText, failedText } from "../render/collected.ts";
+import { jsonLine } from "../render/json.ts";
 import type { Reach } from "./reach.ts";
 import { isSettledStatus } from "./settled.ts";
 import { asPrinted, notePrinted, TimeLimit, waitForTask } from "./wait_for_task.ts";
@@ -46,7 +47,7 @@ export async function collectTasks(
     tasks.push(task);
   }
   if (options.json === true) {
-    io.stdout.write(JSON.stringify(documentOf(ids, tasks)) + "\n");
+    io.stdout.write(jsonLine(documentOf(ids, tasks), io.stdout));
     await notePrinted(reach, tasks);
   }
   return exitOfTasks(tasks);

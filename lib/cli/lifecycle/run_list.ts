@@ -7,6 +7,7 @@ import type { HostRow } from "../../store/store.ts";
 import { UserError } from "../../support/errors.ts";
 import { EXIT } from "../exit_codes.ts";
 import { type Io, takesAnsi } from "../io.ts";
+import { jsonLine } from "../render/json.ts";
 import { renderSlots, renderTasks } from "../render/list.ts";
 import { type Reach, replyOf, STORED } from "./reach.ts";
 import { isFinalStatus } from "./settled.ts";
@@ -39,7 +40,7 @@ export function runList(io: Io, options: ListCommandOptions): Promise<number> {
     const tasks = inOrder([...live.tasks, ...await storedTasks(reach, options, live.hosts)]);
     const slots = live.hosts.map((host) => host.slots).reduce(sum, NO_SLOTS);
     if (options.json === true) {
-      io.stdout.write(JSON.stringify({ tasks, slots, hosts: live.hosts }) + "\n");
+      io.stdout.write(jsonLine({ tasks, slots, hosts: live.hosts }, io.stdout));
       return EXIT.done;
     }
     const style = { columns: io.stdout.columns, color: takesAnsi(io.stdout, io.env) };

@@ -2,6 +2,7 @@ import type { SteerReply } from "../../protocol/task_view.ts";
 import { UserError } from "../../support/errors.ts";
 import { EXIT } from "../exit_codes.ts";
 import type { Io } from "../io.ts";
+import { jsonLine } from "../render/json.ts";
 import { renderReply } from "../render/reply.ts";
 import { callTask } from "./call_task.ts";
 import { withReach } from "./with_reach.ts";
@@ -23,7 +24,7 @@ export function runSteer(io: Io, task_id: string, message: string, options: Stee
   return withReach(io, async (reach) => {
     const reply = await callTask<SteerReply>(reach, "steer_task", { task_id, message, mode });
     const text = renderReply("steer_task", reply, { columns: undefined, color: false });
-    io.stdout.write(options.json === true ? JSON.stringify(reply) + "\n" : text);
+    io.stdout.write(options.json === true ? jsonLine(reply, io.stdout) : text);
     return EXIT.done;
   });
 }

@@ -1,4 +1,5 @@
 import type { Io } from "../io.ts";
+import { jsonLine } from "../render/json.ts";
 import { Ending } from "../signals.ts";
 import { Reach } from "./reach.ts";
 
@@ -16,7 +17,7 @@ export async function withReach(io: Io, run: (reach: Reach) => Promise<number>):
 
 /** One JSON document: the object for one id, `{results}` for several. */
 export function writeJson(io: Io, replies: readonly unknown[]): void {
-  io.stdout.write(JSON.stringify(replies.length === 1 ? replies[0] : { results: replies }) + "\n");
+  io.stdout.write(jsonLine(replies.length === 1 ? replies[0] : { results: replies }, io.stdout));
 }
 
 /** The ids as they were given, each once. */

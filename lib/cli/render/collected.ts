@@ -1,5 +1,6 @@
 import type { CollectedTask } from "../../protocol/task_view.ts";
 import { formatDuration } from "./format.ts";
+import { visibleJson } from "./json.ts";
 import { labelOf } from "./list.ts";
 import { endingOf } from "./progress_line.ts";
 import { oneLine, plainText } from "./text.ts";
@@ -13,7 +14,9 @@ export interface ResultPlace {
 
 /** The summary of a completed task as it goes to stdout, under a title when it is one of many. Ends in "\n". */
 export function completedText(task: CollectedTask, { isOneOfMany, isFirst }: ResultPlace): string {
-  const body = task.result === undefined ? task.summary ?? "" : JSON.stringify(task.result, null, 2);
+  const body = task.result === undefined
+    ? task.summary ?? ""
+    : visibleJson(JSON.stringify(task.result, null, 2));
   const header = isOneOfMany
     ? `${isFirst ? "" : "\n"}==> ${task.task_id} ${oneLine(labelOf(task))} <==\n`
     : "";

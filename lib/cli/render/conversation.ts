@@ -28,7 +28,9 @@ function textOf(message: Message, { columns }: TableOptions): string {
     case "assistant":
       return [
         ...body(message.content).map((text) => `${text}\n`),
-        ...message.toolCalls.map(({ name, arguments: given }) => line(`  ${name} ${oneLine(given)}`)),
+        ...message.toolCalls.map(({ name, arguments: given }) =>
+          line(`  ${oneLine(name)} ${oneLine(given)}`)
+        ),
       ].join("");
     default:
       return message satisfies never;

@@ -15,7 +15,9 @@ export function renderFindings(findings: readonly Finding[], { color }: { readon
   const paint = painter(color);
   const indent = " ".repeat(STATE_COLUMNS + CHECK_COLUMNS + 4);
   return findings.map(({ check, state, message, hint }) => {
-    const head = `${paint(COLOURS[state], state.padEnd(STATE_COLUMNS))}  ${check.padEnd(CHECK_COLUMNS)}`;
+    const head = `${paint(COLOURS[state], state.padEnd(STATE_COLUMNS))}  ${
+      oneLine(check).padEnd(CHECK_COLUMNS)
+    }`;
     const mend = hint === undefined ? "" : `${indent}${oneLine(hint)}\n`;
     return `${head}  ${oneLine(message)}\n${mend}`;
   }).join("");

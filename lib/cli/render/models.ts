@@ -19,7 +19,7 @@ export function renderModels(report: ModelsReport, options: TableOptions): strin
   const models = renderTable(MODELS, report.models.map(modelRow), options);
   const chosen = report.default === null
     ? `no default: ${oneLine(report.problem ?? "")}`
-    : `default: ${report.default.model} of ${report.default.provider}`;
+    : oneLine(`default: ${report.default.model} of ${report.default.provider}`);
   return `${providers}\n${models}\n${chosen}\n`;
 }
 

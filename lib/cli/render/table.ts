@@ -1,4 +1,4 @@
-import { displayWidth, fit } from "./text.ts";
+import { displayWidth, fit, plainText } from "./text.ts";
 
 /** One column of a table. */
 export interface Column {
@@ -24,10 +24,11 @@ const MIN_LAST = 24;
 /** Columns under their titles, a line per row, each ending in "\n". The last column is cut to what is left. */
 export function renderTable(
   columns: readonly Column[],
-  rows: readonly (readonly string[])[],
+  given: readonly (readonly string[])[],
   options: TableOptions,
 ): string {
   const titles = columns.map(({ title }) => title);
+  const rows = given.map((row) => row.map(cellText));
   const widths = columns.map((_, index) => widest([titles, ...rows], index));
   const shown = shownColumns(columns, widths, options.columns ?? Infinity);
   const room = Math.max(0, (options.columns ?? Infinity) - widthBefore(shown, widths));
@@ -39,6 +40,11 @@ export function renderTable(
     return padded.join(" ".repeat(GAP)).trimEnd() + "\n";
   };
   return line(titles, true) + cut.map((cells) => line(cells, false)).join("");
+}
+
+/** On one line, with what a screen would hide written out; blanks before it may show a depth. */
+function cellText(text: string): string {
+  return plainText(text).replaceAll(/[\n\t]+/g, " ");
 }
 
 /** A cell as wide as its column; titles have no colour. */

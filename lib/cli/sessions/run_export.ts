@@ -4,6 +4,7 @@ import { createRedactor } from "../../support/redact.ts";
 import { EXIT } from "../exit_codes.ts";
 import type { Io } from "../io.ts";
 import { knownSecretsOf } from "../known_secrets.ts";
+import { jsonLine } from "../render/json.ts";
 import { exportDocument } from "./export_document.ts";
 import { exportMarkdown } from "./export_markdown.ts";
 import { findStored, openSessions, unknownId } from "./open_sessions.ts";
@@ -21,8 +22,10 @@ export function exportSession(io: Io, id: string, { format, output = "-" }: Expo
   if (store === null) throw unknownId(store, id);
   const redactor = createRedactor(knownSecretsOf(io.env));
   const document = redactor.value(exportDocument(store, findStored(store, id)));
-  const text = format === "json" ? `${JSON.stringify(document, null, 2)}\n` : exportMarkdown(document);
-  if (output === "-") io.stdout.write(text);
+  const isShown = output === "-";
+  const place = { isTerminal: isShown && io.stdout.isTerminal };
+  const text = format === "json" ? jsonLine(document, place, 2) : exportMarkdown(document);
+  if (isShown) io.stdout.write(text);
   else writeAtomically(resolve(io.cwd, output), text);
   return EXIT.done;
 }

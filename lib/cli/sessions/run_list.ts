@@ -1,6 +1,7 @@
 import { systemClock } from "../../support/clock.ts";
 import { EXIT } from "../exit_codes.ts";
 import type { Io } from "../io.ts";
+import { jsonLine } from "../render/json.ts";
 import { renderSessions } from "../render/sessions.ts";
 import { openSessions } from "./open_sessions.ts";
 import { isUsed, sessionViews } from "./session_view.ts";
@@ -20,7 +21,7 @@ export function listSessions(io: Io, { all, json }: SessionsListOptions): number
   const views = store === null ? [] : sessionViews(store);
   const shown = all === true ? views : views.filter(isUsed).slice(0, RECENT);
   const text = json === true
-    ? `${JSON.stringify({ sessions: shown })}\n`
+    ? jsonLine({ sessions: shown }, io.stdout)
     : renderSessions(shown, { now: systemClock.now(), columns: io.stdout.columns });
   io.stdout.write(text);
   return EXIT.done;

@@ -4,6 +4,7 @@ import { systemClock } from "../../support/clock.ts";
 import { UserError } from "../../support/errors.ts";
 import { EXIT } from "../exit_codes.ts";
 import type { Io } from "../io.ts";
+import { jsonLine } from "../render/json.ts";
 import { openSessions, unknownId } from "./open_sessions.ts";
 
 /** The options of `hermes sessions rm`. */
@@ -39,7 +40,7 @@ export function removeSessions(io: Io, ids: readonly string[], options: RemoveOp
     if (why.length === 0) removed.push(row.sessionId);
     else kept.push({ session_id: row.sessionId, why });
   }
-  if (options.json === true) io.stdout.write(`${JSON.stringify({ removed, kept })}\n`);
+  if (options.json === true) io.stdout.write(jsonLine({ removed, kept }, io.stdout));
   else io.stdout.write(removed.map((id) => `${id}\n`).join(""));
   for (const { session_id, why } of kept) io.stderr.write(`hermes: ${session_id} stays: ${why.join(", ")}\n`);
   return kept.some(({ session_id }) => ids.includes(session_id)) ? EXIT.failed : EXIT.done;
