@@ -17,6 +17,7 @@ import { registerHost } from "./host.ts";
 import type { Io } from "./io.ts";
 import { registerList } from "./list.ts";
 import { registerModels } from "./models.ts";
+import { refuseAgents } from "./only_people.ts";
 import { reportError } from "./report_error.ts";
 import { registerResume } from "./resume.ts";
 import { registerSessions } from "./sessions.ts";
@@ -105,6 +106,7 @@ function makeProgram(io: Io, context: CommandContext): Command {
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     });
+  program.hook("preAction", (_, called) => refuseAgents(io, called));
   for (const register of COMMANDS) register(program, context);
   return program;
 }

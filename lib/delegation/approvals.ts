@@ -64,6 +64,7 @@ export class Approvals {
   readonly #grants = new Grants();
   readonly #open: Open[] = [];
   #isYolo: boolean | null = null;
+  #isLocked = false;
   /** Whose actions nobody can allow. */
   #unheard: "agent" | "all" | null = null;
 
@@ -83,12 +84,21 @@ export class Approvals {
 
   /** Switches asking off or on for all agents of the session; off, what waits is allowed. */
   set isYolo(isYolo: boolean) {
+    if (isYolo && this.#isLocked) {
+      throw new ToolFailure("denied", "Cannot stop asking: an agent started this session");
+    }
     this.#isYolo = isYolo;
     if (isYolo) {
       for (const open of [...this.#open]) {
         open.answer({ allow: true, scope: "once", by: "user" });
       }
     }
+  }
+
+  /** From now on the session asks whatever is said: an agent has started it. */
+  lock(): void {
+    this.#isLocked = true;
+    this.#isYolo = false;
   }
 
   /** From now on nobody can answer the session's own agent, or anybody: what waits is denied, what comes is so at once. */

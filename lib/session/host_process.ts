@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { asUnwritable } from "../config/unwritable.ts";
 import { HOST_COMMAND, HOST_READY, HOST_REFUSED, type HostRefusal } from "./host_command.ts";
+import { passedOn } from "../support/by_agent.ts";
 import { launchOf } from "../support/runtime.ts";
 import { messageOf, UserError } from "../support/errors.ts";
 
@@ -31,7 +32,7 @@ export async function startHost({ home, entry, env, signal }: StartHost): Promis
     const { program, args } = launchOf(entry);
     const child = spawn(program, [...args, HOST_COMMAND], {
       cwd: "/",
-      env: { ...withoutMarks(env), HERMES_HOME: home },
+      env: { ...withoutMarks(env), ...passedOn(env), HERMES_HOME: home },
       detached: true,
       stdio: ["ignore", "pipe", log],
     });

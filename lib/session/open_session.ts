@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { passedOver, waysOf } from "../config/fallbacks.ts";
 import { EXIT_CONFIG } from "../config/home.ts";
 import type { LoadedConfig } from "../config/load.ts";
+import type { Config } from "../config/schema.ts";
 import type { Ground } from "../delegation/ground.ts";
 import { Supervisor } from "../delegation/supervisor.ts";
 import { Workers } from "../delegation/workers.ts";
@@ -12,6 +13,7 @@ import { type DialectBook, fileDialectBook } from "../store/dialect_book.ts";
 import { openStore } from "../store/open_store.ts";
 import { sessionSpill } from "../store/spill_paths.ts";
 import type { HostKind, SessionStore, Store } from "../store/store.ts";
+import { byAgent, byAgentOrProgram } from "../support/by_agent.ts";
 import { type Clock, systemClock } from "../support/clock.ts";
 import { UserError, type WireError } from "../support/errors.ts";
 import { createJudge } from "../tools/approval/judge.ts";
@@ -94,6 +96,10 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   });
   opening.use(own); // after the tasks have ended theirs
   const supervisor = opening.use(new Supervisor(groundOf(options, { ...parts, shellFor, workers })));
+  if (isByAgent(options)) {
+    supervisor.approvals.lock();
+    if (options.kind !== "detached") supervisor.approvals.close("all"); // its terminal may be the agent's own
+  }
   options.commands?.follow(({ loaded }) => {
     secrets.learn(loaded);
     broker.capDay(loaded.config.budget.day.usd);
@@ -177,7 +183,7 @@ function groundOf(options: SessionOptions, parts: GroundParts): Ground {
     ...secrets,
     shellFor,
     endCommands: (taskId) => endLeft(TASK_MARK, taskId),
-    judge: (action) => createJudge(current().approvals, riskGround)(action),
+    judge: (action) => createJudge(approvalsOf(current(), isByAgent(options)), riskGround)(action),
     isYolo: options.isYolo === true,
     emit: (body, taskId) => events.emit(body, taskId),
     saveSummary: (taskId, text) => saveSummary(dirname(loaded.path), taskId, text),
@@ -187,6 +193,20 @@ function groundOf(options: SessionOptions, parts: GroundParts): Ground {
       return await untilOver(taskId, { home: dirname(loaded.path), store, clock, signal });
     },
   };
+}
+
+/**
+ * Whether an agent's command started the session: it is no way round what its own session asks. A detached host is a
+ * process below whoever started it first, so only its marks count.
+ */
+function isByAgent({ env, kind }: SessionOptions): boolean {
+  return (kind === "detached" ? byAgent(env) : byAgentOrProgram(env)) !== null;
+}
+
+/** What asks first; for an agent whose command started the session never less than the default. */
+function approvalsOf({ approvals }: Config, isAgents: boolean): Config["approvals"] {
+  if (!isAgents) return approvals;
+  return { ...approvals, mode: approvals.mode === "off" ? "dangerous" : approvals.mode, allow: [] };
 }
 
 /** Ends the processes that carry a mark of ours; resolves with what could not be ended. */

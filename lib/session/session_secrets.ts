@@ -8,6 +8,10 @@ import { ProviderError, toWireError } from "../support/errors.ts";
 import { createRedactor, type Redactor } from "../support/redact.ts";
 import { RedactedEvents } from "./redacted_events.ts";
 
+/** What holds keys or decides about agents, in the state directory. */
+const OUT_OF_REACH = ".env credentials.json run config.yaml sessions.db sessions.db-wal sessions.db-shm"
+  .split(" ");
+
 /** Where secrets are known from. */
 type Source = Pick<LoadedConfig, "secrets" | "path">;
 
@@ -15,7 +19,7 @@ type Source = Pick<LoadedConfig, "secrets" | "path">;
 export interface SessionSecrets {
   /** Knows what is learned later, too, but for streams that have begun. */
   readonly redactor: Redactor;
-  /** Files and directories that hold keys, absolute. */
+  /** Files and directories that hold keys or decide about agents, absolute. */
   readonly secretPaths: readonly string[];
   /** Knows the secrets of another command from now on, beside all earlier ones. */
   learn(source: Source): void;
@@ -32,7 +36,7 @@ export function sessionSecrets(source: Source): SessionSecrets {
       value: (value) => current.value(value),
       stream: () => current.stream(),
     },
-    secretPaths: [".env", "credentials.json", "run"].map((name) => join(home, name)),
+    secretPaths: OUT_OF_REACH.map((name) => join(home, name)),
     learn(more) {
       const news = more.secrets.known.filter(({ value }) => !known.has(value));
       for (const secret of news) known.set(secret.value, secret);

@@ -7,6 +7,8 @@ import { realTarget } from "./paths.ts";
 /** Whether a path, absolute and without symbolic links, is one of the places that hold keys, or lies in one. */
 export type SecretPlaces = (real: string) => boolean;
 
+const WHY = "it holds keys of hermes, or what decides about agents";
+
 /** The places of the context, wherever symbolic links lead them. */
 export async function secretPlaces({ secretPaths }: ToolContext): Promise<SecretPlaces> {
   const places = await Promise.all(secretPaths.map((path) => realTarget(path).catch(() => path)));
@@ -16,8 +18,8 @@ export async function secretPlaces({ secretPaths }: ToolContext): Promise<Secret
 /** Throws {@linkcode ToolFailure} `denied`, and counts it, when `real` holds keys of the program. */
 export async function assertNotSecret(attempt: Attempt, real: string, context: ToolContext): Promise<void> {
   if (!(await secretPlaces(context))(real)) return;
-  context.evidence.denied(`${attempt.verb} ${real}`, "it holds keys of hermes");
-  throw new ToolFailure("denied", `${cannot(attempt)}: it holds keys of hermes, which agents do not get`, {
+  context.evidence.denied(`${attempt.verb} ${real}`, WHY);
+  throw new ToolFailure("denied", `${cannot(attempt)}: ${WHY}, which agents do not get`, {
     hint: "A program that needs a key is started by the user, with that key in its own environment",
   });
 }
