@@ -1,8 +1,12 @@
 import { isObject } from "./loose_values.ts";
+import { wellFormedJson } from "./well_formed.ts";
 
-/** Many servers parse the arguments of old calls and refuse the whole request over one that is no JSON object. */
+/**
+ * Many servers parse the arguments of old calls and refuse the whole request over one that is no JSON object, or that
+ * has half of a character in it.
+ */
 export function wireArguments(text: string): string {
-  return isJsonObject(text) ? text : JSON.stringify({ not_json: text });
+  return wellFormedJson(isJsonObject(text) ? text : JSON.stringify({ not_json: text }));
 }
 
 /** Whether the text is one complete JSON object. */

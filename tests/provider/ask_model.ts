@@ -27,6 +27,7 @@ export interface AskOptions {
   readonly outputLimit?: number | null;
   readonly reasoningEffort?: string | null;
   readonly headers?: Readonly<Record<string, string>>;
+  readonly cacheKey?: string;
 }
 
 /** All that one request came to. */
@@ -86,6 +87,7 @@ export async function ask(baseUrl: string, options: AskOptions = {}): Promise<As
         api: options.api ?? "chat",
       },
     },
+    ...(options.cacheKey === undefined ? {} : { cacheKey: options.cacheKey }),
     retry: { ...DEFAULT_RETRY, maxAttempts: options.attempts ?? 1, maxRateLimited: options.attempts ?? 1 },
     ...(options.idleMs === undefined ? {} : { idleMs: options.idleMs }),
   });

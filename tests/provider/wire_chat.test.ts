@@ -3,6 +3,7 @@ import fc from "fast-check";
 import type { Message } from "../../lib/protocol/conversation.ts";
 import { isJsonObject } from "../../lib/provider/json_arguments.ts";
 import { chatBody } from "../../lib/provider/wire_chat.ts";
+import { anyTurn } from "./any_turn.ts";
 import { wireTarget } from "./wire_target.ts";
 
 const TARGET = wireTarget({ model: "m1" });
@@ -60,20 +61,11 @@ Deno.test("chatBody() begins two requests of siblings with the same bytes up to 
   assert.match(one?.slice(0, shared) ?? "", /"tools":.*"system"/);
 });
 
-const message: fc.Arbitrary<Message> = fc.oneof(
-  fc.record({ role: fc.constantFrom("system" as const, "user" as const), content: fc.string() }),
-  fc.record({ role: fc.constant("tool" as const), callId: fc.string(), content: fc.string() }),
-  fc.record({
-    role: fc.constant("assistant" as const),
-    content: fc.string(),
-    toolCalls: fc.array(fc.record({ id: fc.string(), name: fc.string(), arguments: fc.string() })),
-  }),
-);
-
 Deno.test("chatBody() of a longer conversation begins with that of the shorter one, to the byte", () => {
-  fc.assert(fc.property(fc.array(message), message, (messages, next) => {
+  fc.assert(fc.property(fc.array(anyTurn), anyTurn, (turns, next) => {
+    const messages: Message[] = [{ role: "system", content: "s" }, ...turns.flat()];
     const shorter = JSON.stringify(chatBody({ messages, tools: [] }, TARGET));
-    const longer = JSON.stringify(chatBody({ messages: [...messages, next], tools: [] }, TARGET));
+    const longer = JSON.stringify(chatBody({ messages: [...messages, ...next], tools: [] }, TARGET));
     assert.ok(longer.startsWith(shorter.slice(0, -"]}".length)));
   }));
 });

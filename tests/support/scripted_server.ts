@@ -33,6 +33,7 @@ export interface WireMessage {
     readonly function: { readonly name: string; readonly arguments: string };
   }[];
   readonly tool_call_id?: string;
+  readonly [field: string]: unknown;
 }
 
 /** One request as the server saw it. Times are `performance.now()` of the server's process. */
@@ -40,6 +41,8 @@ export interface RecordedRequest {
   /** 0 for the first request of this server. */
   readonly index: number;
   readonly headers: IncomingHttpHeaders;
+  /** What of a wire was asked for. */
+  readonly operation: "chat/completions" | "responses" | "messages";
   readonly body: ChatBody;
   /** The bytes of the body as they came. */
   readonly raw: string;
@@ -69,8 +72,8 @@ export interface ScriptedServer extends AsyncDisposable {
 }
 
 /**
- * Starts a server on a free loopback port that answers `POST …/chat/completions` by `handler`, and `POST …/responses` too,
- * whose bodies are those of responses_reply.ts.
+ * Starts a server on a free loopback port that answers `POST …/chat/completions` by `handler`, and `POST …/responses` and
+ * `POST …/messages` too, whose bodies are those of responses_reply.ts and messages_reply.ts.
  */
 export async function startScriptedServer(handler: Handler): Promise<ScriptedServer> {
   const requests: RecordedRequest[] = [];
@@ -85,10 +88,9 @@ export async function startScriptedServer(handler: Handler): Promise<ScriptedSer
     const raw = await readBody(message).catch(() => null);
     if (raw === null) return; // the client went away before it had sent all
     if (message.method === "GET" && message.url?.endsWith("/models")) return listModels(response);
-    if (!/\/(chat\/completions|responses)$/.test(message.url ?? "")) {
-      return void response.writeHead(404).end();
-    }
-    const request = record(requests.length, message, { raw, response });
+    const operation = OPERATIONS.find((each) => message.url?.endsWith(`/${each}`));
+    if (operation === undefined) return void response.writeHead(404).end();
+    const request = record(requests.length, message, { operation, raw, response });
     requests.push(request);
     for (const waiter of waiters) waiter.look(request);
     const stream = new AbortController();
@@ -118,6 +120,8 @@ export async function startScriptedServer(handler: Handler): Promise<ScriptedSer
     },
   };
 }
+
+const OPERATIONS = ["chat/completions", "responses", "messages"] as const;
 
 /** A test that waits longer has failed; a slow machine with much beside it has not. */
 const PATIENCE_MS = 60_000;
@@ -158,12 +162,13 @@ function waitFor(
 function record(
   index: number,
   message: IncomingMessage,
-  { raw, response }: { raw: string; response: ServerResponse },
+  { operation, raw, response }: Pick<RecordedRequest, "operation" | "raw"> & { response: ServerResponse },
 ): RecordedRequest {
   const { promise: ended, resolve } = Promise.withResolvers<void>();
   const request = {
     index,
     headers: message.headers,
+    operation,
     body: JSON.parse(raw) as ChatBody, // a test's own client wrote it
     raw,
     receivedAt: performance.now(),
