@@ -3,6 +3,7 @@ import { SUMMARY_HEAD } from "../protocol/summary_texts.ts";
 import { bytesOf } from "./context_size.ts";
 import type { ContextCare } from "./context_care.ts";
 import { cutToFile, fileOfCut } from "./long_result.ts";
+import { headOf } from "../support/cut_text.ts";
 
 /** How many turns at the end are left as they are. */
 const RECENT_TURNS = 2;
@@ -114,7 +115,7 @@ function callsById(messages: readonly Message[]): ReadonlyMap<string, ToolCall> 
 }
 
 function placeOf(call: ToolCall | undefined, content: string): string {
-  const args = (call?.arguments ?? "").replaceAll(/\s+/g, " ").slice(0, ABOUT_CHARS).toWellFormed();
+  const args = headOf((call?.arguments ?? "").replaceAll(/\s+/g, " "), ABOUT_CHARS);
   const file = fileOfCut(content);
   const what = file === null ? `${content.length} characters` : `the whole is in ${file}`;
   return `[The result of ${call?.name ?? "a tool"} ${args} was left out to make room: ${what}]`;

@@ -4,6 +4,7 @@ import type { ToolCall } from "../protocol/conversation.ts";
 import { Channel } from "../support/channel.ts";
 import { ABORTED } from "./conversation.ts";
 import type { LoopControl } from "./loop_control.ts";
+import { shortened } from "../support/cut_text.ts";
 
 /** Runs one call to its result; rejects only with the signal's reason, or for a bug of ours. */
 export type ToolRunner = (call: ToolCall, signal: AbortSignal) => Promise<ToolRun>;
@@ -81,6 +82,5 @@ async function runOne(
 }
 
 function aboutCall(call: ToolCall): string {
-  const line = call.arguments.replaceAll(/\s+/g, " ");
-  return line.length <= ABOUT_CHARS ? line : line.slice(0, ABOUT_CHARS - 1) + "…";
+  return shortened(call.arguments.replaceAll(/\s+/g, " "), ABOUT_CHARS);
 }

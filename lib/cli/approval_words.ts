@@ -1,9 +1,9 @@
 import type { Verdict } from "../delegation/grants.ts";
 import type { SessionEvent } from "../protocol/events.ts";
-import { cut } from "../delegation/view.ts";
 import type { Session } from "../session/session.ts";
 import { oneLine } from "./render/text.ts";
 import { requestedText } from "./render/approval.ts";
+import { shortened } from "../support/cut_text.ts";
 
 /** An agent asks to be allowed something. */
 export type ApprovalRequest = Extract<SessionEvent, { type: "approval.requested" }>;
@@ -24,7 +24,7 @@ export function approvalWords(request: ApprovalRequest, { supervisor }: Session)
   const record = request.task_id === undefined ? undefined : supervisor.table.get(request.task_id);
   const whose = record === undefined
     ? "The agent"
-    : `${record.id} (${cut(oneLine(record.spec.name ?? record.spec.goal), LABEL_CHARS)})`;
+    : `${record.id} (${shortened(oneLine(record.spec.name ?? record.spec.goal), LABEL_CHARS)})`;
   const task = request.task_id === undefined ? "" : "t: for this task, ";
   return `${whose} ${requestedText(request)}. Allow? [y: once, ${task}s: for this session, n: no]`;
 }

@@ -6,6 +6,7 @@ import { parseToolsets } from "../tools/toolsets.ts";
 import { EXIT } from "./exit_codes.ts";
 import type { Io } from "./io.ts";
 import { isDirectory } from "./is_directory.ts";
+import { headOf } from "../support/cut_text.ts";
 
 /** A week in seconds: the longest time that anything takes (contract §2). */
 const MAX_SECONDS = 604_800;
@@ -77,7 +78,7 @@ export function parseText(option: string, most = Infinity): OptionParser<string>
   return (text) => {
     if (text.trim() === "") throw cannotUse(text, option, "expected some text");
     if (text.length <= most) return text;
-    throw cannotUse(`${text.slice(0, most).toWellFormed()}…`, option, `expected at most ${most} characters`);
+    throw cannotUse(`${headOf(text, most)}…`, option, `expected at most ${most} characters`);
   };
 }
 

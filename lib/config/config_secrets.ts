@@ -45,8 +45,8 @@ export function secretsOfConfig(value: unknown, keys: readonly string[] = []): K
 function secretsOfSetting(name: string, value: string, isGiven: boolean): KnownSecret[] {
   const inUrl = secretsOfUrls(value).map((each) => ({ name: "password", value: each }));
   if (inUrl.length > 0 || namesAPlace(name, value) || NAMES_OF_VARIABLES.test(name)) return inUrl;
-  const isSecret = isSecretName(name) || isGiven && LOOKS_RANDOM.test(value) && isKeptSecret(name, value);
-  return isSecret ? schemes(name, value) : [];
+  const looksSecret = isGiven && LOOKS_RANDOM.test(bareKey(value)) && isKeptSecret(name, value);
+  return isSecretName(name) || looksSecret ? schemes(name, value) : [];
 }
 
 /** `--api-key KEY` and `--token=KEY` of a program. */
@@ -58,15 +58,26 @@ function ofArguments(items: readonly unknown[]): KnownSecret[] {
   });
 }
 
-/** Of `Bearer KEY` the key is the secret, of `Basic …` the password, too. */
+/** `Bearer KEY` and the like. */
+const SCHEME = /^(Bearer|Basic|Token|ApiKey|Key) +(\S+)$/i;
+
+/** What a value is without the word before it that says what it is. */
+function bareKey(value: string): string {
+  return SCHEME.exec(value)?.[2] ?? value;
+}
+
+/** Of `Bearer KEY` the key is the secret, of `Basic …` and `user:password` the password, too, of cookies each value. */
 function schemes(name: string, value: string): KnownSecret[] {
-  const [, scheme = "", rest = ""] = /^(Bearer|Basic|Token|ApiKey) +(\S+)$/i.exec(value) ?? [];
+  const [, scheme = "", rest = ""] = SCHEME.exec(value) ?? [];
   const login = scheme.toLowerCase() === "basic" ? atobOrEmpty(rest) : "";
-  const password = login.slice(login.indexOf(":") + 1);
-  return [rest === "" ? value : rest, login, password].filter((each) => each !== "").map((each) => ({
-    name,
-    value: each,
-  }));
+  const [, password = ""] = /^[^\s:]+:(\S+)$/.exec(login === "" ? value : login) ?? [];
+  const cookies = [...value.matchAll(/(?:^|;\s*)[\w.-]+=([^;\s]+)(?=;|$)/g)].map(([, cookie = ""]) => cookie);
+  const parts = [
+    rest === "" ? value : rest,
+    login,
+    ...[password, ...cookies].filter((part) => !isOrdinary(part)),
+  ];
+  return parts.filter((each) => each !== "").map((each) => ({ name, value: each }));
 }
 
 function atobOrEmpty(text: string): string {

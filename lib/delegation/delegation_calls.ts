@@ -12,7 +12,8 @@ import { summaryOf } from "./notice.ts";
 import { assertSchemas } from "./output_schema.ts";
 import type { Supervisor } from "./supervisor.ts";
 import type { TaskRecord } from "./task_record.ts";
-import { cut, toSeconds } from "./view.ts";
+import { toSeconds } from "./view.ts";
+import { shortened } from "../support/cut_text.ts";
 
 /** The arguments of each delegation tool, as dispatch has validated them. */
 interface CallArguments {
@@ -132,7 +133,7 @@ function list(supervisor: Supervisor, { status, all }: ListArguments, caller: Ca
     .map((record) => ({ view: supervisor.view(record), rank: rank(supervisor, record) }))
     .filter((task) => all === true || status !== undefined || task.rank < DELIVERED)
     .sort((a, b) => a.rank - b.rank);
-  const tasks = listed.map(({ view }) => ({ ...view, goal: cut(view.goal, LIST_GOAL_CHARS) }));
+  const tasks = listed.map(({ view }) => ({ ...view, goal: shortened(view.goal, LIST_GOAL_CHARS) }));
   return { tasks, slots: supervisor.slots.view };
 }
 

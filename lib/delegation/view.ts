@@ -3,6 +3,7 @@ import type { TokenUsage } from "../protocol/conversation.ts";
 import type { TaskState } from "../protocol/task_state.ts";
 import type { TaskView, WaitingFor } from "../protocol/task_view.ts";
 import type { TaskRecord } from "./task_record.ts";
+import { shortened } from "../support/cut_text.ts";
 
 /** What a view needs besides the record itself. */
 export interface ViewContext {
@@ -25,7 +26,7 @@ export function viewTask(record: TaskRecord, context: ViewContext): TaskView {
   return {
     task_id: spec.taskId,
     name: spec.name,
-    goal: cut(spec.goal, GOAL_CHARS),
+    goal: shortened(spec.goal, GOAL_CHARS),
     status: state.status,
     reason: "reason" in state ? state.reason : null,
     outcome: state.status === "completed" ? state.final.outcome : null,
@@ -61,11 +62,6 @@ function modelOf(
 
 function nameOf({ provider, model }: ModelRef): string {
   return `${provider}/${model}`;
-}
-
-/** `text` with at most `chars` characters, an ellipsis for what is missing. */
-export function cut(text: string, chars: number): string {
-  return text.length <= chars ? text : text.slice(0, chars - 1).toWellFormed() + "…";
 }
 
 /** Seconds with the milliseconds kept; never negative, for clocks that step back. */

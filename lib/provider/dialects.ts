@@ -4,7 +4,7 @@ import { modelName, type ModelRef, type ModelWays } from "../protocol/model_ref.
 import { type InputBound, InputBounds } from "./input_bounds.ts";
 import type { Lease, ModelRequest } from "./provider.ts";
 import { lessonOf, type Refusal } from "./refusal_lessons.ts";
-import { wellFormedJson } from "./well_formed.ts";
+import { wellFormedJson } from "../support/well_formed_json.ts";
 import { loadWire, type Wire, type WireTarget } from "./wire.ts";
 
 /** How one model is asked now. */

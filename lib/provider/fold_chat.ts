@@ -6,6 +6,7 @@ import { CallFold, type WireCallDelta } from "./fold_calls.ts";
 import { type Fields, isObject, objectOf, textOf } from "./loose_values.ts";
 import type { FinishReason, Lease, ModelEvent, ModelReply } from "./provider.ts";
 import { chatUsage, costOfUsage } from "./reported_usage.ts";
+import { shortened } from "../support/cut_text.ts";
 
 /** What servers call the four ways in which a model stops, in lower case. */
 const FINISH_REASONS: ReadonlyMap<string, FinishReason> = new Map([
@@ -131,7 +132,7 @@ const READ_FIELDS: ReadonlySet<string> = new Set([
 function finishOf(reason: string, calls: number, complain: Complaint): FinishReason {
   const finish = FINISH_REASONS.get(reason.toLowerCase());
   if (finish === undefined) {
-    throw answerFailure("malformed", complain(`it ended for the unknown reason "${reason.slice(0, 60)}"`));
+    throw answerFailure("malformed", complain(`it ended for the unknown reason "${shortened(reason, 60)}"`));
   }
   if (finish === "stop" && calls > 0) return "tool_calls";
   if (finish === "tool_calls" && calls === 0) {

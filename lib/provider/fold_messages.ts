@@ -4,6 +4,7 @@ import { type Fields, isObject, objectOf, stringOf } from "./loose_values.ts";
 import type { FinishReason, Lease, ModelEvent, ModelReply } from "./provider.ts";
 import { messagesUsage } from "./messages_usage.ts";
 import { costOfUsage } from "./reported_usage.ts";
+import { shortened } from "../support/cut_text.ts";
 
 /** What servers call the ways in which a model stops. */
 const STOP_REASONS: ReadonlyMap<string, FinishReason> = new Map([
@@ -163,7 +164,10 @@ export class MessagesFold implements AnswerFold {
     const reason = this.#stop ?? (calls > 0 ? "tool_use" : "end_turn");
     const finish = STOP_REASONS.get(reason);
     if (finish === undefined) {
-      throw answerFailure("malformed", complain(`it ended for the unknown reason "${reason.slice(0, 60)}"`));
+      throw answerFailure(
+        "malformed",
+        complain(`it ended for the unknown reason "${shortened(reason, 60)}"`),
+      );
     }
     if (finish === "tool_calls" && calls === 0) {
       throw answerFailure("malformed", complain("it ended with tool calls but has none"));

@@ -5,6 +5,7 @@ import { ItemFold, type ItemKind } from "./fold_items.ts";
 import { type Fields, isObject, objectOf, stringOf } from "./loose_values.ts";
 import type { FinishReason, Lease, ModelEvent, ModelReply } from "./provider.ts";
 import { costOfUsage, responsesUsage } from "./reported_usage.ts";
+import { shortened } from "../support/cut_text.ts";
 
 /** What servers call the ways in which an answer stays incomplete. */
 const INCOMPLETE: ReadonlyMap<string, FinishReason> = new Map([
@@ -132,5 +133,5 @@ function finishOf(reason: string, calls: number, complain: Complaint): FinishRea
   if (reason === "completed") return calls > 0 ? "tool_calls" : "stop";
   const finish = INCOMPLETE.get(reason.toLowerCase());
   if (finish !== undefined) return finish;
-  throw answerFailure("malformed", complain(`it ended for the unknown reason "${reason.slice(0, 60)}"`));
+  throw answerFailure("malformed", complain(`it ended for the unknown reason "${shortened(reason, 60)}"`));
 }

@@ -1,3 +1,5 @@
+import { shortened } from "../support/cut_text.ts";
+
 /** What a server said in an error. */
 export interface ServerWords {
   /** One line for people, of at most 300 characters. */
@@ -60,7 +62,7 @@ function plainText(body: string): string {
 /** Without control characters, as it is shown on terminals. */
 function oneLine(text: string): string {
   const line = text.replaceAll(/[\s\p{Cc}]+/gu, " ").trim();
-  return line.length <= QUOTED_CHARS ? line : `${line.slice(0, QUOTED_CHARS - 1)}…`;
+  return shortened(line, QUOTED_CHARS);
 }
 
 function statusOf({ code, status }: Fields): number | null {

@@ -48,7 +48,7 @@ export class LineRing {
   /** The last `n` lines, oldest first, an unfinished one included. */
   lastLines(n: number): string[] {
     const all = this.#open === "" ? this.#lines : [...this.#lines, this.#open].slice(-this.#maxLines);
-    return n <= 0 ? [] : all.slice(-n).map((line) => line.toWellFormed());
+    return n <= 0 ? [] : all.slice(-n).map(withoutHalf);
   }
 
   #extend(piece: string): void {
@@ -56,11 +56,16 @@ export class LineRing {
   }
 
   #close(): void {
-    this.#lines.push(this.#open.replace(/\r$/, ""));
+    this.#lines.push(withoutHalf(this.#open.replace(/\r$/, "")));
     if (this.#lines.length > this.#maxLines) this.#lines.shift();
     this.#open = "";
     this.#count++;
   }
+}
+
+/** A line that was cut, or has not come whole, may end in half a character. */
+function withoutHalf(line: string): string {
+  return line.replace(/[\uD800-\uDBFF]$/, "");
 }
 
 /** A stream of bytes of which the first and the last are kept, at most `limit` in all. */

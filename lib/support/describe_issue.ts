@@ -1,4 +1,5 @@
 import type * as z from "zod/mini";
+import { headOf } from "./cut_text.ts";
 
 /** One thing wrong with a value. `path` reads `delegation.max_queued` or `tasks[0].goal`; "" is the value itself. */
 export interface DescribedIssue {
@@ -125,7 +126,7 @@ function shown(value: unknown): string {
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object" && value !== null) return "an object";
   const text = typeof value === "number" ? String(value) : JSON.stringify(value) ?? typeof value;
-  return text.length <= SHOWN_CHARS ? text : `${text.slice(0, SHOWN_CHARS)}… (${text.length} characters)`;
+  return text.length <= SHOWN_CHARS ? text : `${headOf(text, SHOWN_CHARS)}… (${text.length} characters)`;
 }
 
 function valueAt(input: unknown, keys: readonly PropertyKey[]): unknown {

@@ -40,7 +40,8 @@ export function createRedactor(
   known: readonly (string | KnownSecret)[],
   { marker = markerOf }: { readonly marker?: (name: string) => string } = {},
 ): Redactor {
-  const named = known.map((each) => typeof each === "string" ? { name: "secret", value: each } : each);
+  const named = known.map((each) => typeof each === "string" ? { name: "secret", value: each } : each)
+    .flatMap(withLines);
   const { ordinary = [], telling = [] } = Object.groupBy(
     named,
     ({ value }) => isOrdinary(value) ? "ordinary" : "telling",
@@ -54,6 +55,13 @@ export function createRedactor(
     value: (value) => isClean(value, stages) ? value : redactedValue(value, text) as typeof value,
     stream: () => chained(stages.map((stage) => new RedactedStream(stage))),
   };
+}
+
+/** A secret of several lines, such as a private key, is shown line by line: with numbers, or a part of it only. */
+function withLines(secret: KnownSecret): readonly KnownSecret[] {
+  const lines = secret.value.split(/[\r\n]+/).map((line) => line.trim());
+  const telling = lines.length === 1 ? [] : lines.filter((line) => !isOrdinary(line) && !/^-----/.test(line));
+  return [secret, ...telling.map((value) => ({ name: secret.name, value }))];
 }
 
 function markerOf(name: string): string {

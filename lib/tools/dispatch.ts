@@ -6,6 +6,7 @@ import { isTool } from "./catalogue.ts";
 import type { Tool, ToolContext } from "./tool.ts";
 import type { Toolbox } from "./toolbox.ts";
 import { toolsOf } from "./toolsets.ts";
+import { cutMiddle } from "../support/cut_middle.ts";
 
 /** What a call came to; `content` is what the model reads. */
 export interface ToolOutcome {
@@ -56,10 +57,7 @@ async function attempt(call: ToolCall, toolbox: Toolbox, context: ToolContext): 
 const MESSAGE_CHARS = 2_000;
 
 function shortened(error: WireError): WireError {
-  if (error.message.length <= MESSAGE_CHARS) return error;
-  const half = MESSAGE_CHARS / 2;
-  const message = `${error.message.slice(0, half)} … ${error.message.slice(-half)}`;
-  return { ...error, message: message.toWellFormed() };
+  return { ...error, message: cutMiddle(error.message, MESSAGE_CHARS, () => " … ") };
 }
 
 function assertGranted(name: string, { names }: Toolbox, context: ToolContext): void {

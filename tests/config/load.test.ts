@@ -283,6 +283,7 @@ Deno.test("loadConfig() knows the secrets of the environment by their names, and
     OPENAI_APIKEY: "openai-key-1",
     DB_PASS: "db-pass-1",
     SHORT_TOKEN: "1234",
+    REGISTRY_AUTH: "me:registry-pass-1",
   };
   const others = {
     HOME: "/home/annabel",
@@ -303,6 +304,7 @@ Deno.test("loadConfig() knows the secrets of the environment by their names, and
   };
   assert.deepEqual(known({}, { ...secrets, ...others, ...urls }), [
     ...Object.entries(secrets).map(([name, value]) => `${name}=${value}`),
+    "REGISTRY_AUTH=registry-pass-1",
     "DATABASE_URL=p%40ss-w1",
     "DATABASE_URL=p@ss-w1",
     "INDEX_URL=query-key-1",
@@ -333,6 +335,8 @@ providers:
       Authorization: Bearer header-token-1
       X-Api-Key: header-key-1
       X-Odd: 0123456789abcdef-random
+      X-Other: Bearer odd-header-token-1
+      Cookie: theme=dark; sid=cookie-session-1
       X-Title: an app
       anthropic-version: "2023-06-01"
       HTTP-Referer: https://example.com/
@@ -347,10 +351,13 @@ mcp_servers:
     "Authorization=basic-pass-1",
     "Authorization=header-token-1",
     "Authorization=me:basic-pass-1",
+    "Cookie=cookie-session-1",
+    "Cookie=theme=dark; sid=cookie-session-1",
     "MY_LOGIN=login-value-1",
     "PLAIN=plain-value-1",
     "X-Api-Key=header-key-1",
     "X-Odd=0123456789abcdef-random",
+    "X-Other=odd-header-token-1",
     "api-key=arg-key-1",
     "api_key=inline-key-1",
     "password=mcp-query-1",

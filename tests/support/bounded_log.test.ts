@@ -29,7 +29,7 @@ Deno.test("LineRing never hands out half a surrogate pair", () => {
   const ring = new LineRing(10, 3);
   ring.push("ab\ud83d");
   ring.push("\ude00cd");
-  assert.deepEqual(ring.lastLines(1), ["ab\ufffd"]);
+  assert.deepEqual(ring.lastLines(1), ["ab"]);
 });
 
 const chunks = fc.array(fc.uint8Array({ maxLength: 30 }), { maxLength: 20 });

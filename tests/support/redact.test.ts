@@ -30,6 +30,17 @@ Deno.test("Redactor.text() finds a known secret in every spelling", () => {
   }
 });
 
+Deno.test("Redactor.text() finds a secret of several lines line by line", () => {
+  const pem =
+    "-----BEGIN KEY-----\nMIIEvQIBADANBgkqhkiG9w0B\r\n  AQEFAASCBKcwggSjAgEA\npassword\n-----END KEY-----\n";
+  const lines = createRedactor([{ name: "DEPLOY_KEY", value: pem }]);
+  assert.equal(lines.text(pem), "[redacted: DEPLOY_KEY]");
+  assert.equal(
+    lines.text("1\t-----BEGIN KEY-----\n2\tMIIEvQIBADANBgkqhkiG9w0B\n3\t  AQEFAASCBKcwggSjAgEA\n4\tpassword"),
+    "1\t-----BEGIN KEY-----\n2\t[redacted: DEPLOY_KEY]\n3\t  [redacted: DEPLOY_KEY]\n4\tpassword",
+  );
+});
+
 Deno.test("Redactor.text() prefers the longer secret and leaves words alone", () => {
   assert.equal(redactor.text("another-key-2 another-key"), "[redacted: secret] [redacted: secret]");
   assert.equal(redactor.text("a short text"), "a short text");

@@ -9,6 +9,7 @@ import { systemClock } from "../../support/clock.ts";
 import { EXIT } from "../exit_codes.ts";
 import type { Io } from "../io.ts";
 import { oneLine } from "../render/text.ts";
+import { headOf } from "../../support/cut_text.ts";
 
 /** More than that nobody chooses from. */
 const MAX_TASKS = 100;
@@ -32,6 +33,6 @@ export function printTaskIds(io: Io): number {
 }
 
 function lineOf(task: StoredTask): string {
-  const about = oneLine(`${task.status}: ${snapshotOf(task).spec.goal}`).slice(0, ABOUT_CHARS).toWellFormed();
+  const about = headOf(oneLine(`${task.status}: ${snapshotOf(task).spec.goal}`), ABOUT_CHARS);
   return `${task.taskId}\t${about}\n`;
 }

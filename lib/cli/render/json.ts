@@ -1,15 +1,16 @@
+import { wellFormedJson } from "../../support/well_formed_json.ts";
 import type { Output } from "../io.ts";
 
 /** What a screen hides or takes for a command, and JSON need not: control characters, Cf, separators, other blanks. */
 const UNSEEN = /[^\P{Cc}\n]|\p{Cf}|\p{Default_Ignorable_Code_Point}|\p{Zl}|\p{Zp}|[^\P{Zs} ]|\u2800/gu;
 
-/** A value as JSON with a line end; on a terminal as {@linkcode visibleJson}. */
+/** A value as JSON with a line end, without halves of characters, which readers refuse; on a terminal as {@linkcode visibleJson}. */
 export function jsonLine(
   value: unknown,
   { isTerminal }: Pick<Output, "isTerminal">,
   indent?: number,
 ): string {
-  const json = JSON.stringify(value, null, indent);
+  const json = wellFormedJson(JSON.stringify(value, null, indent));
   return `${isTerminal ? visibleJson(json) : json}\n`;
 }
 

@@ -1,7 +1,7 @@
 import type { CapUsage, UsageFigures, UsageReport } from "../usage_report.ts";
 import { formatCost, formatTokens } from "./format.ts";
 import { type Column, renderTable, type TableOptions } from "./table.ts";
-import { oneLine } from "./text.ts";
+import { fit, oneLine } from "./text.ts";
 
 const FIGURES: readonly Column[] = [
   { title: "REQUESTS", align: "right" },
@@ -53,9 +53,8 @@ function tasksTable({ tasks }: UsageReport, options: TableOptions): string {
     tasks.map((each) => {
       const depth = each.task_id === null ? 0 : (depths.get(each.parent_task_id) ?? -1) + 1;
       if (each.task_id !== null) depths.set(each.task_id, depth);
-      const goal = oneLine(each.goal ?? "");
-      const cut = goal.length > GOAL_COLUMNS ? `${goal.slice(0, GOAL_COLUMNS - 1).toWellFormed()}…` : goal;
-      return [[`${"  ".repeat(depth)}${each.task_id ?? "(the session's agent)"}`, cut], each];
+      const goal = fit(oneLine(each.goal ?? ""), GOAL_COLUMNS);
+      return [[`${"  ".repeat(depth)}${each.task_id ?? "(the session's agent)"}`, goal], each];
     }),
     options,
   );

@@ -1,7 +1,7 @@
 import { snapshotOf } from "../../session/task_rows.ts";
 import { NO_TASKS, type TaskCounts, taskCounts } from "../../store/session_counts.ts";
 import type { HostKind, SessionRow, Store } from "../../store/store.ts";
-import { cut } from "../../delegation/view.ts";
+import { shortened } from "../../support/cut_text.ts";
 
 /** A session as it is listed. Times are RFC 3339 in UTC. */
 export interface SessionView {
@@ -53,7 +53,7 @@ function viewOf(
   return {
     session_id: row.sessionId,
     kind: row.kind,
-    title: cut(
+    title: shortened(
       row.title === "" && tasks.total > 0 ? firstGoal(store, row.sessionId) : row.title,
       TITLE_CHARS,
     ),

@@ -1,4 +1,5 @@
 import { type Steps, TooMuch } from "./steps.ts";
+import { headOf } from "../../support/cut_text.ts";
 
 /** An object of JSON. */
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -51,5 +52,5 @@ export function sortedJson(value: unknown, steps: Steps): string {
 
 /** A place as it is shown: its beginning, when it is long. */
 export function shortPlace(place: string): string {
-  return place.length <= PLACE_CHARS ? place : `${place.slice(0, PLACE_CHARS).toWellFormed()}…`;
+  return place.length <= PLACE_CHARS ? place : `${headOf(place, PLACE_CHARS)}…`;
 }

@@ -3,6 +3,7 @@ import type { Check, Fault, Outcome } from "./check.ts";
 import { INNER_KEYWORDS } from "./inner_keywords.ts";
 import { isRecord, type JsonObject } from "./json_text.ts";
 import type { Place } from "./place.ts";
+import { shortened } from "../../support/cut_text.ts";
 
 /** A keyword of a schema at work. */
 export interface AtWork {
@@ -193,6 +194,5 @@ function isMultiple(value: number, of: number): boolean {
 }
 
 function shown(given: unknown): string {
-  const text = JSON.stringify(given);
-  return text.length <= SHOWN_CHARS ? text : `${text.slice(0, SHOWN_CHARS).toWellFormed()}…`;
+  return shortened(JSON.stringify(given), SHOWN_CHARS);
 }

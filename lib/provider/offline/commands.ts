@@ -1,5 +1,6 @@
 import { TASK_ID } from "../../support/ids.ts";
 import { splitAtSemicolons, splitAtThen, splitFirstWord, unquote } from "./quotes.ts";
+import { shortened } from "../../support/cut_text.ts";
 
 /** One command of the offline model. `source` is what was written. */
 export type Step = StepBody & { readonly source: string };
@@ -74,8 +75,7 @@ export function parseCommands(text: string): Parsed {
 
 /** A text on one line, cut when it is long. */
 export function oneLine(text: string): string {
-  const line = text.replaceAll(/\s+/g, " ").trim();
-  return line.length <= LINE_CHARS ? line : line.slice(0, LINE_CHARS - 1) + "…";
+  return shortened(text.replaceAll(/\s+/g, " ").trim(), LINE_CHARS);
 }
 
 function headOf(

@@ -1,5 +1,6 @@
 import { RE2JS, RE2JSSyntaxException } from "re2js";
 import { ToolFailure } from "../../support/errors.ts";
+import { shortened } from "../../support/cut_text.ts";
 
 /** Looks for a pattern in one line after the other, in a time that is bounded whatever the pattern is. */
 export interface LinePattern {
@@ -68,8 +69,11 @@ function cannot(pattern: string, state: string, cause?: unknown): ToolFailure {
   const hint = WITHOUT.test(pattern)
     ? "Look-around and back-references are not understood: search for less, and look at the lines"
     : "To search for a text as it is, put a backslash before each of . * + ? ( ) [ ] { } ^ $ | \\";
-  const shown = pattern.length <= SHOWN_CHARS ? pattern : `${pattern.slice(0, SHOWN_CHARS).toWellFormed()}…`;
-  return new ToolFailure("invalid_arguments", `Cannot search for "${shown}": ${state}`, { hint, cause });
+  return new ToolFailure(
+    "invalid_arguments",
+    `Cannot search for "${shortened(pattern, SHOWN_CHARS + 1)}": ${state}`,
+    { hint, cause },
+  );
 }
 
 const SHOWN_CHARS = 200;

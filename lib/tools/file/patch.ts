@@ -11,6 +11,7 @@ import prose from "./patch.md" with { type: "text" };
 import { type Fingerprint, fingerprint } from "./scan_file.ts";
 import { storeFile } from "./store_file.ts";
 import { locateExisting, type Target } from "./target.ts";
+import { headOf } from "../../support/cut_text.ts";
 
 const MAX_FILE_BYTES = 20_000_000;
 const MAX_DIFF_CHARS = 6000;
@@ -121,7 +122,7 @@ function whyNotFound(text: string, part: string): string {
   if (near === null) return "No line of the file is like its first line. Read the file";
   const lines = near.lines.join("\n");
   const how = differsInSpaceOnly(lines, part) ? "only spaces differ at" : "most alike is";
-  return `It must match to the letter; ${how} line ${near.first}:\n${lines.slice(0, 1500).toWellFormed()}`;
+  return `It must match to the letter; ${how} line ${near.first}:\n${headOf(lines, 1500)}`;
 }
 
 function notUnique(text: string, found: readonly number[], target: Target): ToolFailure {
@@ -138,5 +139,5 @@ function shownDiff(before: string, after: string): string {
   const options = { context: 2, headerOptions: OMIT_HEADERS, timeout: DIFF_TIMEOUT_MS };
   const diff = createTwoFilesPatch("", "", before, after, undefined, undefined, options);
   if (diff === undefined) return "[the diff is too long to show]";
-  return diff.length <= MAX_DIFF_CHARS ? diff : `${diff.slice(0, MAX_DIFF_CHARS).toWellFormed()}\n[diff cut]`;
+  return diff.length <= MAX_DIFF_CHARS ? diff : `${headOf(diff, MAX_DIFF_CHARS)}\n[diff cut]`;
 }

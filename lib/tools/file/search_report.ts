@@ -1,3 +1,5 @@
+import { shortened } from "../../support/cut_text.ts";
+
 const MAX_CHARS = 40_000;
 const MAX_LINE_CHARS = 300;
 
@@ -22,9 +24,7 @@ export class SearchReport {
 
   /** Adds a result, cut to one line of bounded length. */
   add(result: string): void {
-    const line = result.length <= MAX_LINE_CHARS
-      ? result
-      : `${result.slice(0, MAX_LINE_CHARS).toWellFormed()}…`;
+    const line = shortened(result, MAX_LINE_CHARS + 1);
     this.#hasMore = this.#results.length === this.#most || this.#chars + line.length > MAX_CHARS;
     if (this.#hasMore) return;
     this.#results.push(line);

@@ -22,7 +22,7 @@ const HIDDEN = [
   "é漢🚀",
 ];
 const TEXT = fc.array(fc.oneof(fc.string({ unit: "binary" }), fc.constantFrom(...HIDDEN))).map((parts) =>
-  parts.join("")
+  parts.join("").toWellFormed()
 );
 
 Deno.test("jsonLine() is the same value on a terminal, with nothing in it that a screen would hide", () => {
@@ -32,6 +32,13 @@ Deno.test("jsonLine() is the same value on a terminal, with nothing in it that a
     assert.doesNotMatch(shown, /[^\P{Cc}\n]|\p{Cf}|\p{Zl}|\p{Zp}|[^\P{Zs} ]/u);
     assert.equal(jsonLine(value, PIPE), `${JSON.stringify(value)}\n`);
   }));
+});
+
+Deno.test("jsonLine() has no half of a character, which readers refuse", () => {
+  assert.equal(
+    jsonLine({ "\ud83d": "a\ude00b\\ud83d", c: "😀" }, PIPE),
+    '{"\\ufffd":"a\\ufffdb\\\\ud83d","c":"😀"}\n',
+  );
 });
 
 Deno.test("visibleJson() spells what a screen hides as the code units of JSON, and leaves letters alone", () => {
