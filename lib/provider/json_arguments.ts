@@ -1,5 +1,5 @@
 import { isObject } from "./loose_values.ts";
-import { wellFormedJson } from "./well_formed.ts";
+import { wellFormedJson } from "../support/well_formed_json.ts";
 
 /**
  * Many servers parse the arguments of old calls and refuse the whole request over one that is no JSON object, or that
