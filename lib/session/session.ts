@@ -31,6 +31,7 @@ import { ParentAgent } from "./parent_agent.ts";
 import { adoptSession, resumeTask } from "./resumption.ts";
 import { withoutSecretsInErrors } from "./session_secrets.ts";
 import parentPrompt from "./parent_prompt.md" with { type: "text" };
+import { withWholeCarried } from "./whole_carried.ts";
 
 /** How the agent of a chat is made. */
 export interface AgentOptions {
@@ -181,7 +182,7 @@ export class Session implements AsyncDisposable {
 
   #store(said: ConversationUpdate): void {
     const { stored, supervisor } = this.#parts;
-    const update = supervisor.ground.redactor.value(said);
+    const update = withWholeCarried(supervisor.ground.redactor.value(said));
     const first = update.messages.find(({ role }) => role === "user");
     if (first !== undefined) stored.titled(first.content);
     stored.conversationChanged(null, update);
