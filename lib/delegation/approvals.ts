@@ -1,7 +1,7 @@
 import type { Config } from "../config/schema.ts";
 import type { EventBody } from "../protocol/events.ts";
 import type { Judge } from "../tools/approval/judge.ts";
-import { type Action, actionText, type Risk } from "../tools/approval/risk.ts";
+import { type Action, actionText, isNever, type Risk } from "../tools/approval/risk.ts";
 import type { Clock } from "../support/clock.ts";
 import { cutMiddle } from "../support/cut_middle.ts";
 import { ToolFailure } from "../support/errors.ts";
@@ -48,7 +48,8 @@ interface Open extends PendingApproval {
 }
 
 /** How a denial is explained to the agent, by whose it is. */
-const DENIED: Readonly<Record<Answer["by"], string>> = {
+const DENIED: Readonly<Record<Answer["by"] | "rule", string>> = {
+  rule: "no agent may, whoever allows it",
   user: "the user did not allow it",
   timeout: "nobody allowed it in time",
   nobody: "nobody here can allow it",
@@ -109,10 +110,12 @@ export class Approvals {
 
   /** Resolves when the action may go on. Rejects with {@linkcode ToolFailure} `denied`, or the signal's reason. */
   async allow(asker: Asker, action: Action, signal: AbortSignal): Promise<void> {
-    if (this.#isOff(asker)) return;
     const risks = await this.#ground.judge(action);
     if (risks.length === 0) return;
     const what = shortened(visibleText(this.#ground.redact(actionText(action))));
+    const never = risks.filter(isNever);
+    if (never.length > 0) throw denial(what, never, "rule");
+    if (this.#isOff(asker)) return;
     const left = risks.filter((risk) => this.#grants.verdict(asker.taskId, [risk], what) !== true);
     if (left.length === 0) return;
     const pending = { taskId: asker.taskId, what, risks: left };
@@ -203,7 +206,7 @@ function shortened(what: string): string {
   return cutMiddle(what, WHAT_CHARS, (left) => ` [${left} more characters] `);
 }
 
-function denial(what: string, risks: readonly Risk[], by: Answer["by"]): ToolFailure {
+function denial(what: string, risks: readonly Risk[], by: keyof typeof DENIED): ToolFailure {
   return new ToolFailure(
     "denied",
     `Cannot ${what.replace(": ", " ")}: it ${risks.join("; ")}, and ${DENIED[by]}`,

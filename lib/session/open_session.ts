@@ -157,7 +157,7 @@ function groundOf(options: SessionOptions, parts: GroundParts): Ground {
   const { loaded, cwd, env, toolsets, commands } = options;
   const { clock, events, broker, shellFor, choice, workers, store, stored, secrets, dialects } = parts;
   const current = () => (commands?.latest.loaded ?? loaded).config;
-  const riskGround = { home: env.HOME ?? homedir(), ...secrets };
+  const riskGround = { home: env.HOME ?? homedir(), hermesHome: dirname(loaded.path), ...secrets };
   return {
     sessionId: stored.sessionId,
     clock,

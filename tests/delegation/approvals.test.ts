@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { agentApproval } from "../../lib/delegation/askers.ts";
 import type { Ground } from "../../lib/delegation/ground.ts";
+import { STOPS } from "../../lib/tools/approval/risk.ts";
 import type { ShellResult } from "../../lib/tools/tool.ts";
 import { settled } from "../support/fake_clock.ts";
 import type { Puppet } from "../support/puppet_child.ts";
@@ -276,4 +277,18 @@ Deno.test("what asks is told with everything that a screen would hide written ou
   assert.deepEqual(stage.supervisor.approvals.open.map(({ what }) => what), [
     "run: rm x\\x1b]0;\nrm y\\x07 \\x1bPz\\x1b\\ \\u202ew\\u200b",
   ]);
+});
+
+Deno.test("what is never allowed is refused at once, whoever would allow it", async () => {
+  for (const isYolo of [false, true]) {
+    const { stage, ran } = guarded({}, { isYolo, judge: () => Promise.resolve(["deletes", STOPS]) });
+    await using _ = stage;
+    await stage.spawn("one");
+    const asked = stage.puppets.of("one").call("shell", { command: "halt", cwd: "/", timeoutMs: 0 });
+    await assert.rejects(asked, {
+      code: "denied",
+      message: "Cannot run halt: it stops the machine, and no agent may, whoever allows it",
+    });
+    assert.deepEqual([ran, told(stage)], [[], []]);
+  }
 });

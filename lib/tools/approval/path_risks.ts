@@ -1,52 +1,79 @@
-import { dirname, isAbsolute, join, normalize, resolve } from "node:path";
-import type { Risk, RiskGround } from "./risk.ts";
+import { dirname, isAbsolute, normalize, resolve } from "node:path";
+import { heldInHome, holdsKeysAnywhere, KEY_SAMPLES } from "./key_places.ts";
+import { DECIDES, type Risk, type RiskGround, STOPS, WIPES } from "./risk.ts";
+import { isActedOnAnywhere, isStartupInHome } from "./startup_places.ts";
 
 const WRITES = "writes a file that the system or your shell acts on";
 const READS_KEYS = "touches files that hold keys";
+const READS_PRIVATE = "reads histories or what a browser keeps";
 
-/** Below the root: what the system runs or obeys. */
-const SYSTEM =
-  /^\/(etc|boot|usr|bin|sbin|lib\w*|sys|proc\/sys|root\/\.ssh)(\/|$)|^\/dev\/(?!null$|std(in|out|err)$|fd\/|tty$|shm\/)/;
-/** Below the home directory: what a shell, a login or a tool runs by itself. */
-const STARTUP =
-  /^\.(bashrc|bash_profile|bash_login|bash_logout|bash_aliases|profile|zshrc|zshenv|zprofile|zlogin|kshrc|gitconfig|inputrc|tmux\.conf|vimrc|npmrc|ssh|gnupg|config\/(fish|autostart|systemd|git)|local\/bin|Library\/LaunchAgents)(\/|$)|^bin\//;
-/** Anywhere: git runs them. */
-const HOOKS = /(^|\/)\.git\/(hooks\/|config$)/;
-/** Below the home directory. */
-const KEYS =
-  /^\.(ssh(\/(?!known_hosts|config$)[^/]*)?$|aws\/credentials|gnupg(\/|$)|netrc$|pgpass$|docker\/config\.json|kube\/config|git-credentials|config\/gh\/hosts)/;
-const SYSTEM_KEYS = /^\/etc\/(shadow|gshadow|sudoers)|^\/proc\/[^/]+\/environ$/;
+/** A whole disk, or a part of one. */
+const DISK =
+  /^\/dev\/(sd[a-z]|hd[a-z]|vd[a-z]|xvd[a-z]|nvme\d|mmcblk\d|disk|rdisk\d|mapper\/|md\d|dm-\d|mem$|kmem$|vg\w*\/)/;
 
 /** Why writing this path asks; null: it does not. Relative paths are taken from `cwd`. */
 export function writeRisk(path: string, cwd: string, ground: RiskGround): Risk | null {
   const target = absolute(path, cwd);
-  if (keysRisk(target, cwd, ground) !== null) return READS_KEYS;
-  const inHome = below(target, ground.home);
-  const isActedOn = SYSTEM.test(target) || HOOKS.test(target) || (inHome !== null && STARTUP.test(inHome));
-  return isActedOn ? WRITES : null;
+  if (DISK.test(target)) return WIPES;
+  if (target === "/proc/sysrq-trigger") return STOPS;
+  if (ground.secretPaths.some((secret) => target === secret || below(target, secret) !== null)) {
+    return DECIDES;
+  }
+  const inHome = homeRest(target, ground.home);
+  const isActedOn = isState(target, ground) || isActedOnAnywhere(target) ||
+    (inHome !== null && isStartupInHome(inHome));
+  return isActedOn ? WRITES : keysRisk(target, cwd, ground);
 }
 
-/** Why a command with this word among its own asks, if the word is a path; null: it does not. */
-export function keysRisk(word: string, cwd: string, { home, secretPaths }: RiskGround): Risk | null {
-  if (word === "") return null;
+/** Why a command with this word among its own, or a tool that reads it, asks, if it is a path; null: it does not. */
+export function keysRisk(
+  word: string,
+  cwd: string,
+  ground: Pick<RiskGround, "home" | "secretPaths">,
+): Risk | null {
+  if (word === "" || word.length > MAX_PATH) return null;
   const path = absolute(word.replace(/^(file:\/\/|@|[\w-]+=@?)/, ""), cwd);
-  const inHome = below(path, home);
-  const holdsKeys = SYSTEM_KEYS.test(path) || (inHome !== null && KEYS.test(inHome)) ||
-    secretPaths.some((secret) => path === secret || below(path, secret) !== null || isFolderOf(path, secret));
-  return holdsKeys ? READS_KEYS : null;
+  const isSecret = ground.secretPaths.some((secret) =>
+    path === secret || below(path, secret) !== null || dirname(secret) === path
+  );
+  if (isSecret || holdsKeysAnywhere(path)) return READS_KEYS;
+  const inHome = homeRest(path, ground.home);
+  const held = inHome === null ? null : heldInHome(inHome) ?? (mayMeanKeys(inHome) ? "keys" : null);
+  return held === null ? null : held === "keys" ? READS_KEYS : READS_PRIVATE;
 }
 
-/** The folder that keys lie in, when it is named itself: what is done with all of it is done with them. */
-function isFolderOf(path: string, secret: string): boolean {
-  return dirname(secret) === path;
+/** Longer than any path that a system takes. */
+const MAX_PATH = 4096;
+
+/** What the program keeps for itself; worktrees and outputs of agents are theirs. */
+function isState(path: string, { hermesHome }: RiskGround): boolean {
+  const rest = below(path, hermesHome);
+  return path === hermesHome || (rest !== null && !/^(worktrees|spill|sessions)\//.test(rest));
 }
 
-function absolute(path: string, cwd: string): string {
-  return isAbsolute(path) ? normalize(path) : resolve(join(cwd, path));
+/** The pattern of a shell as what it may mean. */
+function mayMeanKeys(path: string): boolean {
+  if (!/[*?[]/.test(path) || path.split(/[*?[]/).length > 8) return false;
+  const parts = path.split(/(\*+|\?|\[[^\]]*\])/).map((part, index) =>
+    index % 2 === 0 ? part.replace(/[.+^${}()|[\]\\]/g, "\\$&") : part.startsWith("*") ? "[^/]*" : "[^/]"
+  );
+  const pattern = new RegExp(`^${parts.join("")}$`);
+  return path.startsWith(".") && KEY_SAMPLES.some((sample) => pattern.test(sample));
 }
 
-/** The path from `home` on; null when it is not below it. */
-function below(path: string, home: string): string | null {
-  const prefix = home.endsWith("/") ? home : `${home}/`;
+/** The absolute form of a path as a command of `cwd` means it. */
+export function absolute(path: string, cwd: string): string {
+  return isAbsolute(path) ? normalize(path) : resolve(cwd, path);
+}
+
+/** The path from a home directory on, of this user or another; null when it is not below one. */
+export function homeRest(path: string, home: string): string | null {
+  return below(path, home) ?? /^(?:\/(?:home|Users)\/[^/]+|\/root|\/var\/root)\/(.+)$/.exec(path)?.[1] ??
+    null;
+}
+
+/** The path from `folder` on; null when it is not below it. */
+export function below(path: string, folder: string): string | null {
+  const prefix = folder.endsWith("/") ? folder : `${folder}/`;
   return path.startsWith(prefix) ? path.slice(prefix.length) : null;
 }

@@ -2,7 +2,9 @@
 export type Action =
   | { readonly type: "command"; readonly command: string; readonly cwd: string }
   /** Absolute, as written by a file tool. */
-  | { readonly type: "write"; readonly path: string };
+  | { readonly type: "write"; readonly path: string }
+  /** Absolute, as read or searched by a file tool. */
+  | { readonly type: "read"; readonly path: string };
 
 /**
  * Why an action asks first, as what goes on after "it": `deletes directories with all they hold`. The words are also
@@ -13,11 +15,29 @@ export type Risk = string;
 /** What the risks of an action depend on. */
 export interface RiskGround {
   readonly home: string;
-  /** Files and directories that hold keys. */
+  /** The state directory. */
+  readonly hermesHome: string;
+  /** Files and directories that hold keys, or decide about agents. */
   readonly secretPaths: readonly string[];
+}
+
+/** Wiping a disk, a home or all there is. */
+export const WIPES: Risk = "wipes a disk, a home directory or the system";
+/** Ending the machine. */
+export const STOPS: Risk = "stops the machine";
+/** A fork bomb. */
+export const MULTIPLIES: Risk = "starts itself again and again";
+/** Approving, or writing what says what is approved. */
+export const DECIDES: Risk = "changes what agents may do";
+
+const NEVER: ReadonlySet<Risk> = new Set([WIPES, STOPS, MULTIPLIES, DECIDES]);
+
+/** Whether nobody can allow what has this risk: it is refused with `--yolo` too. */
+export function isNever(risk: Risk): boolean {
+  return NEVER.has(risk);
 }
 
 /** An action in one line, for the person who is asked. */
 export function actionText(action: Action): string {
-  return action.type === "command" ? `run: ${action.command}` : `write: ${action.path}`;
+  return action.type === "command" ? `run: ${action.command}` : `${action.type}: ${action.path}`;
 }

@@ -8,7 +8,7 @@ import { globMatcher } from "./glob.ts";
 import type { LinePattern } from "./line_pattern.ts";
 import { absolutePath, realTarget } from "./paths.ts";
 import prose from "./search_files.md" with { type: "text" };
-import { assertNotSecret, secretPlaces } from "./secret_paths.ts";
+import { askForKeys, assertNotSecret, isUsersSecret, secretPlaces } from "./secret_paths.ts";
 import { SearchReport } from "./search_report.ts";
 import { walk } from "./walk.ts";
 
@@ -56,12 +56,15 @@ async function* filesOf(
   });
   const real = await realTarget(start.absolute);
   await assertNotSecret(start, real, context);
+  await askForKeys(real, context);
   if (!entry.isDirectory()) return yield start.absolute;
   const isSecret = await secretPlaces(context);
+  const isAllowed = isUsersSecret(real, context); // it was asked for
+  const isHidden = (file: string) => isSecret(file) || (!isAllowed && isUsersSecret(file, context));
   const matches = glob === undefined ? () => true : globMatcher(glob);
   for await (const file of walk(start.absolute, context.signal)) {
     const path = relative(start.absolute, file);
-    if (matches(path.replaceAll(sep, "/")) && !isSecret(join(real, path))) yield file;
+    if (matches(path.replaceAll(sep, "/")) && !isHidden(join(real, path))) yield file;
   }
 }
 

@@ -1,5 +1,7 @@
+import { homedir } from "node:os";
 import { sep } from "node:path";
 import { ToolFailure } from "../../support/errors.ts";
+import { keysRisk } from "../approval/path_risks.ts";
 import type { ToolContext } from "../tool.ts";
 import { type Attempt, cannot } from "./file_failure.ts";
 import { realTarget } from "./paths.ts";
@@ -13,6 +15,16 @@ const WHY = "it holds keys of hermes, or what decides about agents";
 export async function secretPlaces({ secretPaths }: ToolContext): Promise<SecretPlaces> {
   const places = await Promise.all(secretPaths.map((path) => realTarget(path).catch(() => path)));
   return (real) => places.some((place) => real === place || real.startsWith(place + sep));
+}
+
+/** Whether reading a path, absolute and without symbolic links, asks first: it holds keys of the user. */
+export function isUsersSecret(real: string, { secretPaths }: Pick<ToolContext, "secretPaths">): boolean {
+  return keysRisk(real, "/", { home: homedir(), secretPaths }) !== null;
+}
+
+/** Asks for a read of what holds keys of the user. Rejects with {@linkcode ToolFailure} `denied`, or the signal's reason. */
+export async function askForKeys(real: string, context: ToolContext): Promise<void> {
+  if (isUsersSecret(real, context)) await context.approve({ type: "read", path: real }, context.signal);
 }
 
 /** Throws {@linkcode ToolFailure} `denied`, and counts it, when `real` holds keys of the program. */

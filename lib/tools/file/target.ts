@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import type { ToolContext } from "../tool.ts";
 import { type Attempt, cannot, fileFailure, isDirectoryFailure } from "./file_failure.ts";
 import { absolutePath, isMissing, realTarget } from "./paths.ts";
-import { assertNotSecret } from "./secret_paths.ts";
+import { askForKeys, assertNotSecret } from "./secret_paths.ts";
 import { ToolFailure } from "../../support/errors.ts";
 
 /** The file that a tool call is about. */
@@ -32,6 +32,7 @@ export async function locate(verb: Attempt["verb"], path: string, context: ToolC
   if (verb === "write" || verb === "patch") {
     await context.approve({ type: "write", path: target.real }, context.signal);
   }
+  if (verb === "read") await askForKeys(target.real, context);
   return target;
 }
 

@@ -3,6 +3,7 @@ import { commandRisks } from "../../../lib/tools/approval/command_risks.ts";
 
 const GROUND = {
   home: "/home/ann",
+  hermesHome: "/home/ann/.hermes",
   cwd: "/home/ann/project",
   secretPaths: ["/home/ann/.hermes/.env", "/home/ann/.hermes/run"],
   allow: [],
@@ -96,7 +97,6 @@ const RISKY: Readonly<Record<string, readonly string[]>> = {
     "cp x ~/.local/bin/ls",
     "ln -s x .git/hooks/post-commit",
     "sed -i s/a/b/ ~/.zshrc",
-    "cat x > /dev/sda",
   ],
   [KEYS]: [
     "cat ~/.hermes/.env",

@@ -3,7 +3,14 @@ import fc from "fast-check";
 import { commandRisks } from "../../../lib/tools/approval/command_risks.ts";
 import { readCommand } from "../../../lib/tools/approval/read_command.ts";
 
-const GROUND = { home: "/home/ann", cwd: "/work", secretPaths: [], allow: [], asksAlways: false };
+const GROUND = {
+  home: "/home/ann",
+  hermesHome: "/home/ann/.hermes",
+  cwd: "/work",
+  secretPaths: [],
+  allow: [],
+  asksAlways: false,
+};
 
 function names(command: string): (string | null)[] {
   return readCommand(command, "/home/ann").invocations.map(({ name }) => name);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { linkSync, symlinkSync } from "node:fs";
+import { linkSync, realpathSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
+import { ToolFailure } from "../../../lib/support/errors.ts";
 import { createRedactor } from "../../../lib/support/redact.ts";
 import { workplace } from "../fixture.ts";
 
@@ -33,6 +34,33 @@ Deno.test("file tools stay out of the files that hold keys, by whatever name", a
   const found = String(await place.call("search_files", { path: "alias", pattern: "planted" }));
   assert.match(found, /^alias\/other:1: planted-key-4711$/);
   assert.doesNotMatch(found, /\.env|socket/);
+});
+
+Deno.test("what holds keys of the user is read and searched when somebody allows it, and passed over in a search above", async () => {
+  const asked: unknown[] = [];
+  let allows = false;
+  using place = workplace({
+    approve: (action) => {
+      asked.push(action);
+      return allows ? Promise.resolve() : Promise.reject(new ToolFailure("denied", "no"));
+    },
+  });
+  const paths = ["id_rsa", "vault.kdbx", "private.pem"].map((name) => place.file(name, "planted key\n"));
+  place.file("id_rsa.pub", "planted public\n");
+  for (const path of paths) {
+    const attempts = [["read_file", { path }], ["search_files", { path, pattern: "planted" }]] as const;
+    for (const [tool, args] of attempts) assert.equal((await place.failure(tool, args)).code, "denied", path);
+  }
+  const read = paths.map((path) => ({ type: "read", path: realpathSync(path) }));
+  assert.deepEqual(asked, read.flatMap((action) => [action, action]));
+  const found = await place.call("search_files", { pattern: "planted" });
+  assert.equal(found, "id_rsa.pub:1: planted public");
+  allows = true;
+  assert.equal(await place.call("read_file", { path: "id_rsa" }), "1\tplanted key");
+  assert.match(
+    String(await place.call("search_files", { path: "id_rsa", pattern: "planted" })),
+    /planted key/,
+  );
 });
 
 Deno.test("dispatch() redacts what a tool found, and a file keeps what is in it", async () => {
