@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmodSync, lstatSync, readdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
+import { chmodSync, linkSync, lstatSync, readdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { writeAtomically } from "../../lib/config/write.ts";
 import { refusal, tempHome } from "./temp_home.ts";
@@ -21,6 +21,22 @@ Deno.test("writeAtomically() keeps the mode of a file and follows a link to it",
   writeAtomically(join(temp.home, "config.yaml"), "new");
   assert.deepEqual([readFileSync(real, "utf8"), statSync(real).mode & 0o777], ["new", 0o640]);
   assert(lstatSync(join(temp.home, "config.yaml")).isSymbolicLink());
+});
+
+Deno.test("writeAtomically() keeps the other names of a file, and a link to nothing yet", () => {
+  using temp = tempHome({ "config.yaml": "old" });
+  const [path, other, link] = [
+    join(temp.home, "config.yaml"),
+    join(temp.home, "other"),
+    join(temp.home, "link"),
+  ];
+  linkSync(path, other);
+  symlinkSync("made", link);
+  writeAtomically(path, "new");
+  writeAtomically(link, "made");
+  assert.equal(readFileSync(other, "utf8"), "new");
+  assert(lstatSync(link).isSymbolicLink());
+  assert.deepEqual(readdirSync(temp.home).sort(), ["config.yaml", "link", "made", "other"]);
 });
 
 Deno.test("writeAtomically() says what it could not write and leaves no temporary file", () => {

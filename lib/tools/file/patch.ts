@@ -56,7 +56,7 @@ async function patch(target: Target, edit: Edit, context: ToolContext): Promise<
   const { text: before, print } = await readText(target, context);
   await assertNoMarker(target, edit.new_string, () => before);
   const { after, count } = replaceText(before, withLineEndsOf(before, edit), target);
-  await storeFile(target, { text: after, replaces: print }, context);
+  await storeFile(target, { bytes: new TextEncoder().encode(after), replaces: print }, context);
   return `Replaced ${count} ${count === 1 ? "place" : "places"} in ${target.real}\n${
     shownDiff(before, after)
   }`;

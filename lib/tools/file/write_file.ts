@@ -35,7 +35,7 @@ async function run({ path, content }: Args, context: ToolContext): Promise<Writt
     content,
     () => target.mode === null ? "" : readFile(target.real, { encoding: "utf8", signal: context.signal }),
   );
-  const { bytes } = await storeFile(target, { text: content, replaces }, context);
+  const { bytes } = await storeFile(target, { bytes: new TextEncoder().encode(content), replaces }, context);
   return { path: target.real, bytes, created: target.mode === null };
 }
 

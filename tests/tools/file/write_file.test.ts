@@ -134,7 +134,7 @@ Deno.test("storeFile() leaves a file that changed since it was looked at, whoeve
   const path = place.file("a", "old");
   const target = await locate("write", "a", place.context);
   const replaces = fingerprint(new TextEncoder().encode("old"));
-  const store = () => storeFile(target, { text: "mine", replaces }, place.context);
+  const store = () => storeFile(target, { bytes: new TextEncoder().encode("mine"), replaces }, place.context);
   place.file("a", "theirs");
   await assert.rejects(store(), {
     code: "changed_since_read",
