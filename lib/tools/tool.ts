@@ -75,6 +75,8 @@ export interface ShellCommand {
 export interface ShellResult {
   readonly exitCode: number | null;
   readonly killedBy: "timeout" | "signal" | null;
+  /** The name of the signal that ended it of itself, SIGSEGV for example; null where none did, or it was ours. */
+  readonly signal: string | null;
   /** Both streams as they came, head and tail kept, cut in the middle past the limit. */
   readonly output: string;
   readonly outputBytes: number;

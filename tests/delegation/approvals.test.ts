@@ -10,6 +10,7 @@ import { AGENT, Stage, USER } from "../support/test_ground.ts";
 const RAN: ShellResult = {
   exitCode: 0,
   killedBy: null,
+  signal: null,
   output: "",
   outputBytes: 0,
   truncated: false,

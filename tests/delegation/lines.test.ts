@@ -31,6 +31,7 @@ Deno.test("a service call comes back with its answer", async () => {
   const result = {
     exitCode: 0,
     killedBy: null,
+    signal: null,
     output: "x",
     outputBytes: 1,
     truncated: false,

@@ -7,6 +7,7 @@ const COMMAND: ShellCommand = { command: "true", cwd: "/", timeoutMs: 0 };
 const RESULT: ShellResult = {
   exitCode: 0,
   killedBy: null,
+  signal: null,
   output: "",
   outputBytes: 0,
   truncated: false,

@@ -1,4 +1,4 @@
-import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
@@ -8,8 +8,10 @@ import type { KnownSecret, Redactor } from "../../support/redact.ts";
 import type { Shell, ShellCommand, ShellResult } from "../tool.ts";
 import { CommandOutput } from "./command_output.ts";
 import { resolvesWithin } from "./end_processes.ts";
+import { openOutputPipe, type OutputPipe } from "./output_pipe.ts";
 import { endGroup } from "./process_group.ts";
 import { scrubEnvironment } from "./scrub_environment.ts";
+import { unattended } from "./unattended.ts";
 
 /** What the commands of one agent run with. */
 export interface ShellOptions {
@@ -31,9 +33,10 @@ export interface ShellOptions {
 
 interface Started {
   readonly pid: number;
-  readonly child: ChildProcessByStdio<null, Readable, null>;
+  readonly child: ChildProcess;
+  readonly stdout: Readable;
 }
-type Exit = { readonly code: number | null };
+type Exit = { readonly code: number | null; readonly signal: NodeJS.Signals | null };
 type Ending = Exit | "timeout" | "aborted";
 
 /** How long output that is still in the pipe is awaited when the command has ended, in ms. */
@@ -65,7 +68,7 @@ export function createShell(options: ShellOptions): Shell {
 }
 
 function commandEnvironment({ env, secrets, marks }: ShellOptions): Record<string, string> {
-  const scrubbed = scrubEnvironment(env, secrets);
+  const scrubbed = unattended(scrubEnvironment(env, secrets));
   delete scrubbed["HERMES_TASK_ID"];
   const task = marks.taskId === null ? {} : { HERMES_TASK_ID: marks.taskId };
   return { ...scrubbed, HERMES_SESSION_ID: marks.sessionId, HERMES_HOST_ID: marks.hostId, ...task };
@@ -80,16 +83,11 @@ async function assertDirectory(cwd: string): Promise<void> {
 
 /** Resolves when the process runs; what the platform throws or reports instead becomes one failure. */
 async function start(command: ShellCommand, env: Record<string, string>): Promise<Started> {
+  const pipe = await openOutputPipe();
   try {
-    const child = spawn("/bin/sh", ["-c", LAUNCH, command.command], {
-      cwd: command.cwd,
-      env,
-      detached: true,
-      stdio: ["ignore", "pipe", "ignore"],
-    });
-    if (child.pid !== undefined) return { pid: child.pid, child };
-    return await new Promise<never>((_, reject) => child.once("error", reject));
+    return await launch(command, env, pipe);
   } catch (error) {
+    pipe?.output.destroy();
     const hint = command.command.length < LONG_CHARS
       ? {}
       : { hint: "Write the script to a file and run that" };
@@ -97,24 +95,48 @@ async function start(command: ShellCommand, env: Record<string, string>): Promis
       ...hint,
       cause: error,
     });
+  } finally {
+    pipe?.started();
   }
+}
+
+async function launch(
+  { command, cwd }: ShellCommand,
+  env: Record<string, string>,
+  pipe: OutputPipe | null,
+): Promise<Started> {
+  const child = spawn("/bin/sh", ["-c", LAUNCH, command], {
+    cwd,
+    env,
+    detached: true,
+    stdio: ["ignore", pipe?.writer ?? "pipe", "ignore"],
+  });
+  const stdout = pipe?.output ?? child.stdout;
+  if (child.pid !== undefined && stdout !== null) return { pid: child.pid, child, stdout };
+  return await new Promise<never>((_, reject) => child.once("error", reject));
 }
 
 type Following = ShellOptions & { readonly signal: AbortSignal };
 
-async function follow({ pid, child }: Started, timeoutMs: number, options: Following): Promise<ShellResult> {
+async function follow(
+  { pid, child, stdout }: Started,
+  timeoutMs: number,
+  options: Following,
+): Promise<ShellResult> {
   const { clock } = options;
   const startedAt = clock.now();
   const output = new CommandOutput({ ...options, spillPath: spillPath(options) });
-  collect(child.stdout, output);
-  const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
-  const exited = new Promise<Exit>((resolve) => child.once("exit", (code) => resolve({ code })));
+  collect(stdout, output);
+  const closed = new Promise<void>((resolve) => stdout.once("close", () => resolve()));
+  const exited = new Promise<Exit>((resolve) =>
+    child.once("exit", (code, signal) => resolve({ code, signal }))
+  );
   const ending = await firstEnding(exited, timeoutMs, options);
   const durationMs = clock.now() - startedAt;
   if (typeof ending === "object") await resolvesWithin(closed, DRAIN_MS, clock);
   await endGroup({ pid, exited }, options.graceMs, clock);
   await lateOutput(closed, output, clock);
-  child.stdout.destroy(); // a process that left the group may still hold the other end
+  stdout.destroy(); // a process that left the group may still hold the other end
   return { ...howItEnded(ending), ...await output.end(), durationMs };
 }
 
@@ -157,8 +179,9 @@ async function firstEnding(exited: Promise<Exit>, timeoutMs: number, options: Fo
   }
 }
 
-function howItEnded(ending: Ending): Pick<ShellResult, "exitCode" | "killedBy"> {
-  if (ending === "timeout") return { exitCode: null, killedBy: "timeout" };
-  if (ending === "aborted" || ending.code === null) return { exitCode: null, killedBy: "signal" };
-  return { exitCode: ending.code, killedBy: null };
+function howItEnded(ending: Ending): Pick<ShellResult, "exitCode" | "killedBy" | "signal"> {
+  if (ending === "timeout") return { exitCode: null, killedBy: "timeout", signal: null };
+  if (ending === "aborted") return { exitCode: null, killedBy: "signal", signal: null };
+  if (ending.code === null) return { exitCode: null, killedBy: "signal", signal: ending.signal };
+  return { exitCode: ending.code, killedBy: null, signal: null };
 }

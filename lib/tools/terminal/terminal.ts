@@ -1,3 +1,4 @@
+import { constants } from "node:os";
 import * as z from "zod/mini";
 import { absolutePath } from "../file/paths.ts";
 import type { ShellResult, TerminalLimits, Tool, ToolContext } from "../tool.ts";
@@ -8,6 +9,9 @@ const parameters = z.strictObject({
   timeout_s: z.optional(z.number().check(z.positive(), z.maximum(604_800))),
   cwd: z.optional(z.string().check(z.minLength(1))),
 });
+
+/** The exit code of a shell for a command that signal 0 would have ended. */
+const SHELL_SIGNAL = 128;
 
 type Args = z.infer<typeof parameters>;
 
@@ -63,10 +67,18 @@ function noteOn(result: ShellResult, timeoutS: number, asked: number | undefined
 }
 
 function endNote(result: ShellResult, timeoutS: number, asked: number | undefined): string | null {
-  if (result.killedBy === "signal") return "A signal ended it";
-  if (result.killedBy !== "timeout") return null;
+  if (result.killedBy === "signal") return `${result.signal ?? "A signal"} ended it`;
+  if (result.killedBy !== "timeout") return signalNote(result.exitCode);
   const limit = asked !== undefined && asked > timeoutS ? `, the most there is` : "";
   return `Killed with all it started after ${timeoutS} s${limit}`;
+}
+
+/** A shell says 128 and the number of the signal where one ended what it ran last. */
+function signalNote(exitCode: number | null): string | null {
+  const signal = exitCode === null
+    ? undefined
+    : Object.entries(constants.signals).find(([, number]) => exitCode === SHELL_SIGNAL + number)?.[0];
+  return signal === undefined ? null : `${exitCode} is what a shell gives when ${signal} ended a command`;
 }
 
 function lossNote({ truncated, path }: ShellResult): string | null {

@@ -79,6 +79,7 @@ Deno.test("createShell() runs in the directory and keeps both streams in their o
   assert.deepEqual(result, {
     exitCode: 7,
     killedBy: null,
+    signal: null,
     output,
     outputBytes: output.length,
     truncated: false,
@@ -97,8 +98,10 @@ Deno.test("createShell() gives 127 for an unknown command and null for one that 
   const unknown = await shell.run("no-such-command-here");
   assert.equal(unknown.exitCode, 127);
   assert.match(unknown.output, /no-such-command-here/);
-  const killed = await shell.run("kill -9 $$");
-  assert.deepEqual([killed.exitCode, killed.killedBy], [null, "signal"]);
+  for (const name of ["SIGKILL", "SIGTERM", "SIGSEGV"]) {
+    const { exitCode, killedBy, signal } = await shell.run(`kill -s ${name.slice(3)} $$`);
+    assert.deepEqual([exitCode, killedBy, signal], [null, "signal", name]);
+  }
 });
 
 Deno.test("createShell() takes a command that begins with a dash as a command", async () => {

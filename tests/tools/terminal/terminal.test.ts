@@ -5,6 +5,7 @@ import { workplace } from "../fixture.ts";
 const ENDED = {
   exitCode: 0,
   killedBy: null,
+  signal: null,
   output: "",
   outputBytes: 0,
   truncated: false,
@@ -59,7 +60,9 @@ Deno.test("terminal says that a command was killed, and why", async () => {
     note: "Killed with all it started after 0.2 s",
   });
   const killed = await place.call("terminal", { command: "kill -9 $$" }) as { note?: string };
-  assert.equal(killed.note, "A signal ended it");
+  assert.equal(killed.note, "SIGKILL ended it");
+  const inner = await place.call("terminal", { command: "exit 139" }) as { note?: string };
+  assert.equal(inner.note, "139 is what a shell gives when SIGSEGV ended a command");
 });
 
 Deno.test("terminal takes the default timeout and never more than the most", async () => {
