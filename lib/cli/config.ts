@@ -5,6 +5,7 @@ const EXAMPLES = `
 Examples:
   hermes config set model.default gpt-5.1
   hermes config set delegation.max_concurrent_children 20
+  hermes config unset delegation.max_concurrent_children
   hermes config get 'models."gpt-5.1".price'`;
 
 /** `hermes config`: looks at config.yaml and changes it. */
@@ -24,6 +25,9 @@ export function registerConfig(program: Command, { io, action }: CommandContext)
     .argument("<key>", "such as delegation.max_queued")
     .argument("<value>", "text, number, true, false, null, [a, b] or {key: value}")
     .action(action(async (key, value) => (await import("./config_actions.ts")).set(io, key, value)));
+  config.command("unset").description("Take one setting out, so that its default holds")
+    .argument("<key>", "such as delegation.max_queued")
+    .action(action(async (key) => (await import("./config_actions.ts")).unset(io, key)));
   config.command("check").description("List what is wrong with config.yaml")
     .action(action(async () => (await import("./config_actions.ts")).check(io)));
 }

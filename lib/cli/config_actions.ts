@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { getConfigValue, setConfigValue } from "../config/edit.ts";
+import { getConfigValue, setConfigValue, unsetConfigValue } from "../config/edit.ts";
 import { hermesHome } from "../config/home.ts";
 import { initConfig } from "../config/init.ts";
 import { inspectConfig } from "../config/inspect.ts";
@@ -54,9 +54,20 @@ export function set(io: Io, key: string, value: string): number {
   return EXIT.done;
 }
 
-/** Prints all findings, one a line. Throws a {@linkcode UserError} 78 when there are errors among them. */
+/** Takes one value out of config.yaml; says so where it did not stand there. */
+export function unset(io: Io, key: string): number {
+  const path = pathOf(io);
+  const text = unsetConfigValue(readIfThere(path) ?? "", key);
+  if (text === null) io.stderr.write(plainText(`hermes: "${key}" is not set in ${path}\n`));
+  else writeAtomically(path, text);
+  return EXIT.done;
+}
+
+/** Prints all findings, what would end a run among them, one a line. Throws a {@linkcode UserError} 78 when there are errors among them. */
 export function check(io: Io): number {
-  const { path, exists, errors, warnings } = inspectConfig(hermesHome(io.env), io.env);
+  const { path, exists, unusable, ...found } = inspectConfig(hermesHome(io.env), io.env);
+  const errors = [...found.errors, ...unusable];
+  const warnings = found.warnings.filter(({ text }) => !errors.some((error) => error.text === text));
   const findings = [
     ...errors.map(({ text }) => plainText(`error: ${text}\n`)),
     ...warnings.map(({ text }) => plainText(`warning: ${text}\n`)),

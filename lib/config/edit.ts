@@ -6,17 +6,8 @@ import { type Finding, inspectText } from "./inspect.ts";
 import { parseKeyPath } from "./key_path.ts";
 import type { Config } from "./schema.ts";
 import type { Secrets } from "./secrets.ts";
-import {
-  parseYaml,
-  parseYamlValue,
-  scalarRange,
-  toInlineYaml,
-  toYaml,
-  withValueAt,
-  type YamlFile,
-} from "./yaml_file.ts";
-
-type Keys = readonly (string | number)[];
+import { parseYaml, parseYamlValue, withValueAt, type YamlFile } from "./yaml_file.ts";
+import { type Keys, withoutKey, withSpliced } from "./yaml_splice.ts";
 
 /** The exit code of a value that cannot be. */
 const EXIT_USAGE = 2;
@@ -60,14 +51,44 @@ export function setConfigValue(text: string, path: string, value: string): strin
   throw cannotSet(path, `${where}${wrong?.message}`, EXIT_USAGE);
 }
 
-/** Replaces only the value's own characters where it is on one line, adds a new section at the end, else writes the file anew. */
+/**
+ * The text of config.yaml without the key, so that the default holds again; its comment stays where it says what the key
+ * is for. Null: it is not set. Throws {@linkcode UserError}: 2 for an unknown key and for one that the rest cannot do
+ * without, 78 for a text that is no config.
+ */
+export function unsetConfigValue(text: string, path: string): string | null {
+  const keys = parseKeyPath(path);
+  const file = parseYaml(text);
+  if (file.problem !== null) {
+    throw cannotUnset(path, `config.yaml is broken: ${file.problem.message}`, EXIT_CONFIG);
+  }
+  if (!file.document.hasIn(keys)) return null;
+  const edited = taken(text, file, keys);
+  const wrong = newProblem(edited, text);
+  if (wrong === undefined) return edited;
+  throw cannotUnset(path, `${formatPath(wrong.keys)}: ${wrong.message}`, EXIT_USAGE);
+}
+
+function taken(text: string, file: YamlFile, keys: Keys): string {
+  const document = file.document.clone();
+  document.deleteIn(keys);
+  const anew = document.toString({ lineWidth: 0, flowCollectionPadding: false });
+  const meant = effective(anew);
+  return withoutKey(text, file, keys).find((each) => isDeepStrictEqual(effective(each), meant)) ?? anew;
+}
+
+/** What a text comes to: its settings or, where it has faults, its data. */
+function effective(text: string): unknown {
+  return inspectText(text, "config.yaml", NO_SECRETS).config ?? parseYaml(text).value;
+}
+
+/** Changes only the characters of the value, or adds lines, where that comes to what is wanted; else writes the file anew. */
 function edit(text: string, keys: Keys, value: unknown, path: string): string {
   const file = parseYaml(text);
-  const expected = (candidate: string) =>
-    isDeepStrictEqual(parseYaml(candidate).document.toJS(), wanted(file, keys, value));
-  const candidates = [spliced(text, file, keys, value), appended(text, file, keys, value)];
-  const minimal = candidates.find((candidate) => candidate !== null && expected(candidate));
-  if (minimal) return minimal;
+  const minimal = withSpliced(text, file, keys, value);
+  if (minimal !== null && isDeepStrictEqual(parseYaml(minimal).value, wanted(file, keys, value))) {
+    return minimal;
+  }
   try {
     return withValueAt(file, keys, value);
   } catch (error) { // yaml throws a plain Error when a scalar or an alias is in the way
@@ -98,30 +119,25 @@ function wanted(file: YamlFile, keys: Keys, value: unknown): unknown {
     if (typeof place !== "object" || place === null) return undefined;
     const map = place as Record<string | number, unknown>; // maps and lists are both written by key
     if (index === keys.length - 1) map[key] = value;
-    else map[key] ??= {};
+    else map[key] ??= typeof keys[index + 1] === "number" ? [] : {};
     place = map[key];
   }
   return clone;
 }
 
-function spliced(text: string, file: YamlFile, keys: Keys, value: unknown): string | null {
-  const range = scalarRange(file, keys);
-  return range === null ? null : text.slice(0, range[0]) + toInlineYaml(value) + text.slice(range[1]);
-}
-
-function appended(text: string, file: YamlFile, keys: Keys, value: unknown): string | null {
-  if (file.document.has(keys[0]) || keys.some((key) => typeof key === "number")) return null;
-  const nested = keys.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value);
-  const separator = text === "" || text.endsWith("\n") ? "" : "\n";
-  return `${text}${separator}${toYaml(nested)}\n`;
-}
-
 /** What is wrong at the key, inside it, or with what is around it because of it, and what is wrong only since `before`. */
 function problemAt(text: string, keys: Keys, before: string): Finding | undefined {
-  const { errors, warnings } = inspectText(text, "config.yaml", NO_SECRETS);
+  const { errors, warnings, unusable } = inspectText(text, "config.yaml", NO_SECRETS);
+  const isNear = (each: Finding) => isPrefix(keys, each.keys) || isPrefix(each.keys, keys);
+  return [...errors, ...warnings].find(isNear) ?? unusable.find((each) => isPrefix(keys, each.keys)) ??
+    newProblem(text, before);
+}
+
+/** What is wrong only since `before`. */
+function newProblem(text: string, before: string): Finding | undefined {
   const known = inspectText(before, "config.yaml", NO_SECRETS).errors.map(({ text }) => withoutPlace(text));
-  return [...errors, ...warnings].find((each) => isPrefix(keys, each.keys) || isPrefix(each.keys, keys)) ??
-    errors.find((each) => !known.includes(withoutPlace(each.text)));
+  return inspectText(text, "config.yaml", NO_SECRETS).errors
+    .find((each) => !known.includes(withoutPlace(each.text)));
 }
 
 /** Line and column change with what stands above. */
@@ -131,6 +147,10 @@ function withoutPlace(text: string): string {
 
 function isPrefix(some: readonly PropertyKey[], all: readonly PropertyKey[]): boolean {
   return some.every((key, index) => key === all[index]);
+}
+
+function cannotUnset(path: string, state: string, exitCode: number): UserError {
+  return new UserError(`Cannot unset "${path}": ${state}`, { exitCode });
 }
 
 function cannotSet(path: string, state: string, exitCode: number): UserError {

@@ -12,6 +12,7 @@ import { referenceProblems } from "./references.ts";
 import { type Config, configSchema } from "./schema.ts";
 import { conform, isMap } from "./schema_keys.ts";
 import { readSecrets, type Secrets, withMoreSecrets } from "./secrets.ts";
+import { unusableParts } from "./unusable.ts";
 import { parseYaml, type Position } from "./yaml_file.ts";
 
 /** What is wrong at one place of the configuration. */
@@ -33,6 +34,8 @@ export interface Inspection {
   readonly warnings: readonly Finding[];
   /** Those of the warnings that are about variables without a value. */
   readonly unset: readonly Finding[];
+  /** What loads, and ends the runs that come to it. */
+  readonly unusable: readonly Finding[];
   readonly path: string;
   readonly exists: boolean;
   readonly secrets: Secrets;
@@ -57,7 +60,7 @@ export function inspectText(text: string, path: string, secrets: Secrets): Inspe
       message: broken.message,
       text: `${at(path, broken.position)}: ${broken.message}`,
     };
-    return { ...file, config: null, errors: [error], warnings: [], unset: [] };
+    return { ...file, config: null, errors: [error], warnings: [], unset: [], unusable: [] };
   }
   const found = (problem: Problem): Finding => {
     const place = [at(path, yaml.positionOf(problem.keys)), formatPath(problem.keys)].filter((part) =>
@@ -72,8 +75,22 @@ export function inspectText(text: string, path: string, secrets: Secrets): Inspe
     errors: errors.map(found),
     warnings: warnings.map(found),
     unset: unset.map(found),
+    unusable: unusable(config, unset).map(found),
     secrets: withMoreSecrets(secrets, written),
   };
+}
+
+/** Of the variables without a value those count that the chat's own provider needs. */
+function unusable(config: Config | null, unset: readonly Problem[]): readonly Problem[] {
+  if (config === null) return [];
+  const needed = unset.filter(({ keys: [section, name] }) =>
+    section === "providers" && name === config.model.provider
+  );
+  const isMissing = ({ keys }: Problem) => needed.some((each) => each.keys[1] === keys[1]);
+  return [
+    ...needed,
+    ...unusableParts(config).filter((each) => each.keys[0] !== "providers" || !isMissing(each)),
+  ];
 }
 
 const NO_MAP = { position: { line: 1, column: 1 }, message: "expected settings, one key: value a line" };

@@ -13,6 +13,15 @@ const optionalText = orNull(text());
 const optionalCount = orNull(positive);
 const optionalAmount = orNull(amount());
 
+const URL_BEGIN = /^https?:\/\/\S+$/;
+/** `http://host:99999` looks like a URL and is none. */
+const address = z.string().check(
+  z.regex(URL_BEGIN, { error: "expected an http or https URL" }),
+  z.refine((text) => !URL_BEGIN.test(text) || URL.canParse(text), {
+    error: "expected a URL with a host and a port that can be, up to 65535",
+  }),
+);
+
 const limits = {
   requests_per_minute: key(
     optionalCount,
@@ -33,7 +42,7 @@ const limits = {
 
 const provider = z.object({
   base_url: key(
-    orNull(z.string().check(z.regex(/^https?:\/\/\S+$/, { error: "expected an http or https URL" }))),
+    orNull(address),
     null,
     "Where it answers, an OpenAI-compatible endpoint",
   ),

@@ -53,8 +53,12 @@ export function toYaml(value: unknown): string {
 
 /** YAML of plain data that fits on one line. */
 export function toInlineYaml(value: unknown): string {
-  return stringify(value, { lineWidth: 0, collectionStyle: "flow", defaultStringType: "PLAIN" }).trimEnd()
-    .replace(/\s*\n\s*/g, " ");
+  const style = {
+    collectionStyle: "flow",
+    defaultStringType: "PLAIN",
+    flowCollectionPadding: false,
+  } as const;
+  return stringify(value, { lineWidth: 0, ...style }).trimEnd().replace(/\s*\n\s*/g, " ");
 }
 
 /** A text as YAML reads it, null included; undefined when it is no YAML. */
@@ -62,14 +66,6 @@ export function parseYamlValue(text: string): unknown {
   const { document, problem } = parseYaml(text);
   if (problem !== null) return undefined;
   return text.trim() === "" ? "" : document.toJS();
-}
-
-/** The part of a text that is the one-line scalar at `keys`, as offsets; null when there is no such thing. */
-export function scalarRange(file: YamlFile, keys: readonly PropertyKey[]): readonly [number, number] | null {
-  const node = file.document.getIn(keys, true);
-  if (!isScalar(node) || !node.range || node.anchor !== undefined || node.tag !== undefined) return null;
-  const isOneLine = node.type === "PLAIN" || node.type === "QUOTE_DOUBLE" || node.type === "QUOTE_SINGLE";
-  return isOneLine && node.range[1] > node.range[0] ? [node.range[0], node.range[1]] : null;
 }
 
 /**

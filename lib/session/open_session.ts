@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { passedOver, waysOf } from "../config/fallbacks.ts";
 import { EXIT_CONFIG } from "../config/home.ts";
 import type { LoadedConfig } from "../config/load.ts";
+import { NO_SANDBOX } from "../config/unusable.ts";
 import type { Config } from "../config/schema.ts";
 import type { Ground } from "../delegation/ground.ts";
 import { Supervisor } from "../delegation/supervisor.ts";
@@ -117,7 +118,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
 /** Who asks for commands that are confined is not to get others. */
 function refuseUnconfined({ config, path }: LoadedConfig): void {
   if (config.terminal.sandbox !== "on") return;
-  throw new UserError("Cannot confine commands: terminal.sandbox is on, and this version has no sandbox", {
+  throw new UserError(`Cannot confine commands: terminal.sandbox is on, and ${NO_SANDBOX}`, {
     hint: `Set it to auto or off in ${path}, and run hermes in a container where that is too much`,
     exitCode: EXIT_CONFIG,
   });

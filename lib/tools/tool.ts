@@ -1,16 +1,7 @@
 import type { ZodMiniType } from "zod/mini";
 import type { Action } from "./approval/risk.ts";
 
-/** A named set of tools that is granted as a whole; `mcp:<server>` for the tools of an MCP server. */
-export type Toolset =
-  | "web"
-  | "terminal"
-  | "file"
-  | "file_read"
-  | "delegation"
-  | "async_delegation"
-  | "todo"
-  | `mcp:${string}`;
+export type { Toolset } from "../protocol/toolset.ts";
 
 /**
  * One tool: its name, its prose, the schema of its arguments and what it does.

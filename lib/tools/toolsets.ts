@@ -1,5 +1,5 @@
 import { ToolFailure } from "../support/errors.ts";
-import type { Toolset } from "./tool.ts";
+import { isToolset, type Toolset } from "../protocol/toolset.ts";
 
 /** Each toolset with its tools, in the order in which a model is told of them. Empty: see {@linkcode unavailableToolsets}. */
 const TOOLSETS: Readonly<Record<Exclude<Toolset, `mcp:${string}`>, readonly string[]>> = {
@@ -18,8 +18,6 @@ const TOOLSETS: Readonly<Record<Exclude<Toolset, `mcp:${string}`>, readonly stri
     "list_tasks",
   ],
 };
-
-const MCP = /^mcp:[\w.-]+$/;
 
 /** The tools of these toolsets, each once, in an order that does not depend on that of the toolsets. */
 export function toolsOf(toolsets: readonly Toolset[]): string[] {
@@ -48,8 +46,4 @@ function parseToolset(name: string): Toolset {
   throw new ToolFailure("unknown_toolset", `Cannot grant toolset "${name}": there is none of that name`, {
     hint: `Toolsets: ${Object.keys(TOOLSETS).join(", ")}, mcp:<server>`,
   });
-}
-
-function isToolset(name: string): name is Toolset {
-  return Object.hasOwn(TOOLSETS, name) || MCP.test(name);
 }

@@ -65,6 +65,29 @@ Deno.test("config get and show hide secrets", async () => {
   assert.doesNotMatch(stdout, /sk-0123456789|short/);
 });
 
+Deno.test("config unset brings the default back, and says when there was nothing to unset", async () => {
+  using home = new Home("delegation:\n  max_queued: 7 # few\n  max_iterations: 3\n");
+  assert.deepEqual(await home.config("unset", "delegation.max_queued"), ok(""));
+  assert.deepEqual(await home.config("unset", "delegation.max_iterations"), ok(""));
+  assert.equal(readFileSync(home.path, "utf8"), "delegation:\n  max_queued: # few\n");
+  assert.deepEqual(await home.config("get", "delegation.max_queued"), ok("200\n"));
+  assert.deepEqual(await home.config("unset", "delegation.max_iterations"), {
+    ...ok(""),
+    stderr: `hermes: "delegation.max_iterations" is not set in ${home.path}\n`,
+  });
+  assert.equal((await home.config("unset", "delegation.nope")).code, 2);
+});
+
+Deno.test("config check refuses what a run would refuse", async () => {
+  using home = new Home("model: {provider: opnai}\nterminal: {sandbox: on}\n");
+  assert.deepEqual(await home.config("check"), {
+    code: 78,
+    stdout: `error: ${home.path}:1:9: model.provider: unknown provider "opnai", did you mean "openai"?\n` +
+      `error: ${home.path}:2:12: terminal.sandbox: this version has no sandbox: auto or off\n`,
+    stderr: `hermes: Cannot use "${home.path}": 2 errors\n`,
+  });
+});
+
 Deno.test("config set keeps comments, makes the file where there is none, and refuses what does not fit", async () => {
   using home = new Home();
   assert.deepEqual(await home.config("set", "delegation.max_queued", "7"), ok(""));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { getConfigValue, setConfigValue } from "../../lib/config/edit.ts";
+import { getConfigValue, setConfigValue, unsetConfigValue } from "../../lib/config/edit.ts";
 import { initConfig } from "../../lib/config/init.ts";
 import { parseYaml } from "../../lib/config/yaml_file.ts";
 import { loaded, refusal } from "./temp_home.ts";
@@ -81,6 +81,104 @@ Deno.test("setConfigValue() keeps every comment, key and order of the example", 
     }),
     { numRuns: 30 },
   );
+});
+
+/** [path, value, the lines that are new in the example] */
+const IN_EXAMPLE: readonly [string, string, readonly string[]][] = [
+  ["providers.local.base_url", "http://127.0.0.1:1/v1", ["  local:", "    base_url: http://127.0.0.1:1/v1"]],
+  ["models.m1.context_window", "1000", ["  m1:", "    context_window: 1000"]],
+  ["delegation.tiers.cheap", "{model: m1}", ["    cheap:", "      model: m1"]],
+  ["fallback_providers", "[{provider: openai}]", [
+    "fallback_providers: [{provider: openai}]                    # Where to go on, in this order, when a provider stays down",
+  ]],
+  ["fallback_providers[0].provider", "openai", ["  - provider: openai"]],
+  ["delegation.allowed_models", "[m1, m2]", [
+    "  allowed_models: [m1, m2]                   # Models that an agent may name outright",
+  ]],
+  ["delegation.model", "m1", [
+    "  model: m1                          # Model of children; null: the parent's",
+  ]],
+  ["approvals.allow", '["make *"]', [
+    "  allow: [make *]                            # Commands that never ask; * is any text, at the end any arguments",
+  ]],
+  ["mcp_servers.docs.command", "npx", ["  docs:", "    command: npx"]],
+  ["web.search.provider", "searxng", [
+    "    provider: searxng                     # Search service; null: none, so web_search is left out",
+  ]],
+  ["credential_pool_strategies.openai", "random", ["  openai: random"]],
+];
+
+for (const [path, value, lines] of IN_EXAMPLE) {
+  for (const newline of ["\n", "\r\n"]) {
+    const name = newline === "\n" ? "LF" : "CRLF";
+    Deno.test(`setConfigValue() and unsetConfigValue() keep each line of the example (${path}, ${name})`, () => {
+      const example = initConfig().replaceAll("\n", newline);
+      const edited = setConfigValue(example, path, value);
+      const before = example.split(newline);
+      assert.deepEqual(edited.split(newline).filter((line) => !before.includes(line)), lines);
+      const comments = (text: string) => text.split(newline).map((line) => /#.*/.exec(line)?.[0] ?? "");
+      const without = (text: string) => comments(text).filter((comment) => comment !== "");
+      assert.deepEqual(without(edited), without(example), "comments");
+      const entry = path.replace(/(?<=\[0\]|docs|m1)\..*/, ""); // an entry goes as a whole
+      const back = unsetConfigValue(edited, entry) ?? "";
+      assert.deepEqual(without(back), without(example), "comments after unset");
+      assert.deepEqual(loaded(back).config, loaded(example).config);
+    });
+  }
+}
+
+Deno.test("unsetConfigValue() takes out one key and leaves all else, whatever the style", () => {
+  const cases: readonly [string, string, string | null][] = [
+    [
+      "a: 1\nmodel: {provider: openai, default: m}  # x\n",
+      "model.default",
+      "a: 1\nmodel: {provider: openai}  # x\n",
+    ],
+    ["model: {provider: openai, default: m}", "model.provider", "model: {default: m}"],
+    [
+      "model:\n  # why\n  default: m\n  provider: openai\n",
+      "model.default",
+      "model:\n  # why\n  provider: openai\n",
+    ],
+    ["model:\n  default: m # mine\n\n# end\n", "model.default", "model:\n  default: # mine\n\n# end\n"],
+    [
+      "models:\n  a:\n    price:\n      input: 1 # in\n      output: 2\n  b: {}\n",
+      "models.a",
+      "models:\n  b: {}\n",
+    ],
+    [
+      "delegation:\n  allowed_models:\n    - a # first\n    - b\n",
+      "delegation.allowed_models[0]",
+      "delegation:\n  allowed_models:\n    - b\n",
+    ],
+    [
+      "delegation: {allowed_models: [a, b]}\n",
+      "delegation.allowed_models[1]",
+      "delegation: {allowed_models: [a]}\n",
+    ],
+    ["models:\n  a: # mine\n    context_window: 5\n", "models.a.context_window", "models:\n  a: {} # mine\n"],
+    ["budget: {day: {usd: null}}\n", "budget.day.usd", "budget: {day: {}}\n"],
+    ["model:\n  default: m\n", "model.provider", null],
+    ["", "model.provider", null],
+  ];
+  for (const [text, path, expected] of cases) assert.equal(unsetConfigValue(text, path), expected, path);
+});
+
+Deno.test("unsetConfigValue() refuses what the rest cannot do without, and a key that does not exist", () => {
+  const text =
+    "models: {a: {price: {input: 1, output: 2}}}\ndelegation: {tiers: {t: {model: a}}, default_tier: t}\n";
+  assert.deepEqual(refusal(() => unsetConfigValue(text, "models.a.price.input")), [
+    'Cannot unset "models.a.price.input": models.a.price.input: missing, expected a number ≥ 0',
+    2,
+  ]);
+  assert.deepEqual(refusal(() => unsetConfigValue(text, "delegation.tiers.t")), [
+    'Cannot unset "delegation.tiers.t": delegation.default_tier: unknown tier "t", no tiers are defined',
+    2,
+  ]);
+  assert.deepEqual(refusal(() => unsetConfigValue(text, "modle.default")), [
+    'Cannot find "modle.default": config.yaml has no key "modle"',
+    2,
+  ]);
 });
 
 Deno.test("setConfigValue() refuses what would not load, and says why", () => {

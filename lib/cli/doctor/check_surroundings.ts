@@ -1,3 +1,4 @@
+import { NO_SANDBOX } from "../../config/unusable.ts";
 import { unavailableToolsets } from "../../tools/toolsets.ts";
 import { takesAnsi } from "../io.ts";
 import { type Finding, finding, type Patient } from "./finding.ts";
@@ -5,8 +6,7 @@ import { type Finding, finding, type Patient } from "./finding.ts";
 /** What confines the commands of agents. */
 export function checkSandbox({ loaded }: Patient): readonly Finding[] {
   const wish = loaded?.config.terminal.sandbox ?? "auto";
-  const message =
-    `commands are not confined (terminal.sandbox is ${wish}, and this version has no sandbox): ` +
+  const message = `commands are not confined (terminal.sandbox is ${wish}, and ${NO_SANDBOX}): ` +
     "they can do what you can";
   const hint = "Run hermes in a container or as a user of its own where that is too much";
   return [finding("sandbox", wish === "on" ? "problem" : "warning", message, hint)];
