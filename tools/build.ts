@@ -24,10 +24,23 @@ const FLAGS = [
   "--no-compile-autoload-dotenv",
 ];
 
+/**
+ * A binary for Linux starts in a directory that was deleted, too: without its own `--cwd` the runtime asks for its
+ * name, and ends before our first line. This way it changes to where it is already, by a name that always holds.
+ */
+const LINUX_FLAGS = ["--compile-exec-argv=--cwd=/proc/self/cwd"];
+
 async function build(outfile: string, target?: string): Promise<void> {
   const targets = target === undefined ? [] : [`--target=${target}`];
   const { success, stdout, stderr } = await new Deno.Command("node_modules/.bin/bun", {
-    args: ["build", ...FLAGS, ...targets, `--outfile=${outfile}`, ...ENTRIES],
+    args: [
+      "build",
+      ...FLAGS,
+      ...isLinux(target) ? LINUX_FLAGS : [],
+      ...targets,
+      `--outfile=${outfile}`,
+      ...ENTRIES,
+    ],
     env: { NO_COLOR: "1" },
   }).output();
   if (!success) {
@@ -37,6 +50,10 @@ async function build(outfile: string, target?: string): Promise<void> {
   }
   const { size } = await Deno.stat(outfile);
   console.log(`${outfile}  ${(size / 1e6).toFixed(1)} MB`);
+}
+
+function isLinux(target: string | undefined): boolean {
+  return target?.includes("linux") ?? Deno.build.os === "linux";
 }
 
 /** Writes `<file>.sha256` in the form that `sha256sum --check` reads. */

@@ -25,8 +25,8 @@ export interface Input {
 /** All that a command has of the world around the program, so that tests run it in process. */
 export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The working directory, absolute. */
-  readonly cwd: string;
+  /** The working directory, absolute. Throws a `UserError` where it is no more. */
+  cwd(): string;
   /** Where the worker's module lies: only the program's entry can know. */
   readonly workerUrl: URL;
   readonly stdin: Input;

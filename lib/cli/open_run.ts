@@ -52,7 +52,7 @@ export async function openRun(io: Io, options: RunOptions): Promise<Run> {
   const session = await openSession({
     loaded,
     model,
-    cwd: options.cwd ?? io.cwd,
+    cwd: options.cwd ?? io.cwd(),
     env: io.env,
     workerUrl: io.workerUrl,
     toolsets: options.toolsets ?? ALL_TOOLSETS,

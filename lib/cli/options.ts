@@ -1,10 +1,10 @@
-import { resolve } from "node:path";
 import { Option } from "@commander-js/extra-typings";
 import { ToolFailure, UserError } from "../support/errors.ts";
 import type { Toolset } from "../tools/tool.ts";
 import { parseToolsets } from "../tools/toolsets.ts";
 import { EXIT } from "./exit_codes.ts";
 import type { Io } from "./io.ts";
+import { fromHere } from "./from_here.ts";
 import { isDirectory } from "./is_directory.ts";
 import { headOf } from "../support/cut_text.ts";
 
@@ -106,17 +106,17 @@ export function parseOneOf<const T extends string>(option: string, allowed: read
   };
 }
 
-/** A directory that exists, absolute or from `base`. */
-export function parseDirectory(option: string, base: string): OptionParser<string> {
+/** A directory that exists, absolute or from the working directory. */
+export function parseDirectory(option: string, io: Pick<Io, "cwd">): OptionParser<string> {
   return (text) => {
-    const path = resolve(base, text);
+    const path = fromHere(io, text);
     if (text !== "" && isDirectory(path)) return path;
     throw cannotUse(text, option, "expected a directory that exists");
   };
 }
 
 /** The options that chat and delegate share, each new for one command: `.addOption(options.model)`. */
-export function runOptions({ cwd }: Pick<Io, "cwd">) {
+export function runOptions(io: Pick<Io, "cwd">) {
   return {
     model: new Option("-m, --model <name>", "Use this model: a name, or provider/name")
       .argParser(parseText("--model")),
@@ -138,7 +138,7 @@ export function runOptions({ cwd }: Pick<Io, "cwd">) {
     quiet: new Option("-Q, --quiet", "Print only errors on stderr"),
     offline: new Option("--offline", "Use the offline model, which needs no key and no network")
       .conflicts(["model", "provider"]),
-    cwd: new Option("--cwd <dir>", "Work in this directory").argParser(parseDirectory("--cwd", cwd)),
+    cwd: new Option("--cwd <dir>", "Work in this directory").argParser(parseDirectory("--cwd", io)),
   };
 }
 

@@ -1,6 +1,9 @@
 import { fstatSync } from "node:fs";
 import process from "node:process";
 import { isatty, type WriteStream } from "node:tty";
+import { messageOf, UserError } from "../support/errors.ts";
+import { codeOf } from "../support/file_state.ts";
+import { EXIT } from "./exit_codes.ts";
 import type { Input, Io, Output, Signal } from "./io.ts";
 import { readLines, readText } from "./read_lines.ts";
 
@@ -23,7 +26,7 @@ export function processIo(workerUrl: URL): ProcessIo {
   const stderr = new ProcessOutput(process.stderr, isatty(2), () => {});
   return {
     env: process.env,
-    cwd: process.cwd(),
+    cwd: workingDirectory,
     workerUrl,
     stdin: processInput(),
     stdout,
@@ -44,6 +47,23 @@ export function processIo(workerUrl: URL): ProcessIo {
       return stdout.delivery;
     },
   };
+}
+
+/** What needs none works all the same in a directory that is no more. */
+function workingDirectory(): string {
+  try {
+    return process.cwd();
+  } catch (error) {
+    throw new UserError(`Cannot find the working directory: ${wordsOf(error)}`, {
+      hint: "Change to a directory that is there, or name one with --cwd",
+      exitCode: EXIT.config,
+      cause: error,
+    });
+  }
+}
+
+function wordsOf(error: unknown): string {
+  return codeOf(error) === "ENOENT" ? "it was deleted" : messageOf(error);
 }
 
 class ProcessOutput implements Output {

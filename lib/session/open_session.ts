@@ -1,4 +1,3 @@
-import { homedir } from "node:os";
 import { dirname } from "node:path";
 import { passedOver, waysOf } from "../config/fallbacks.ts";
 import { EXIT_CONFIG } from "../config/home.ts";
@@ -17,6 +16,7 @@ import type { HostKind, SessionStore, Store } from "../store/store.ts";
 import { byAgent, byAgentOrProgram } from "../support/by_agent.ts";
 import { type Clock, systemClock } from "../support/clock.ts";
 import { UserError, type WireError } from "../support/errors.ts";
+import { homeDirectory } from "../support/home_directory.ts";
 import { createJudge } from "../tools/approval/judge.ts";
 import { endMarked } from "../tools/terminal/end_marked.ts";
 import { createShell } from "../tools/terminal/shell.ts";
@@ -158,7 +158,7 @@ function groundOf(options: SessionOptions, parts: GroundParts): Ground {
   const { loaded, cwd, env, toolsets, commands } = options;
   const { clock, events, broker, shellFor, choice, workers, store, stored, secrets, dialects } = parts;
   const current = () => (commands?.latest.loaded ?? loaded).config;
-  const riskGround = { home: env.HOME ?? homedir(), hermesHome: dirname(loaded.path), ...secrets };
+  const riskGround = { home: homeDirectory(env), hermesHome: dirname(loaded.path), ...secrets };
   return {
     sessionId: stored.sessionId,
     clock,

@@ -68,7 +68,7 @@ Deno.test("parseDirectory() takes a directory, from where the program was starte
   using dir = new TempDir();
   Deno.mkdirSync(dir.at("inside"));
   writeFileSync(dir.at("file"), "");
-  const parse = parseDirectory("--cwd", dir.path);
+  const parse = parseDirectory("--cwd", { cwd: () => dir.path });
   assert.equal(parse("inside"), dir.at("inside"));
   assert.equal(parse(dir.path), dir.path);
   for (const text of ["absent", "file", "file/inside"]) {

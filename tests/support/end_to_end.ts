@@ -129,22 +129,27 @@ export interface Needs {
   readonly isBoundByModes?: true;
   /** A disk of its own can be mounted, which takes root. */
   readonly smallDisk?: true;
+  /** Processes can be started as another user. */
+  readonly isRoot?: true;
+  /** It is about the binary: the source needs a place for its runtime, too. */
+  readonly isBinary?: true;
 }
 
 /** Registers a case once for each launcher under test. */
 export function endToEnd(
   claim: string,
   body: (hermes: EndToEnd) => Promise<void>,
-  { commands = [], isPosix, isBoundByModes, smallDisk }: Needs = {},
+  { commands = [], isPosix, isBoundByModes, smallDisk, isRoot, isBinary }: Needs = {},
 ): void {
   const ignore = commands.some((command) => !isInstalled(command)) ||
     (isPosix === true && Deno.build.os === "windows") ||
     (isBoundByModes === true && (Deno.build.os === "windows" || Deno.uid() === 0)) ||
-    (smallDisk === true && !SmallDisk.isToBeHad());
+    (smallDisk === true && !SmallDisk.isToBeHad()) ||
+    (isRoot === true && (Deno.build.os === "windows" || Deno.uid() !== 0));
   for (const launcher of launchersUnderTest()) {
     Deno.test({
       name: `hermes (${launcher.name}) ${claim}`,
-      ignore,
+      ignore: ignore || (isBinary === true && launcher.name !== "binary"),
       async fn() {
         await using hermes = new EndToEnd(launcher);
         await body(hermes);

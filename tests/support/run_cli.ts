@@ -29,7 +29,7 @@ export async function runCli(args: readonly string[], options: TestIoOptions = {
 /** An {@linkcode Io} that keeps what is written and sends signals when told to. */
 export class TestIo implements Io {
   readonly env: Io["env"];
-  readonly cwd: string;
+  readonly cwd: () => string;
   readonly workerUrl = new URL("../../lib/delegation/child_main.ts", import.meta.url);
   readonly stdin: Input;
   readonly stdout: TestOutput;
@@ -38,7 +38,7 @@ export class TestIo implements Io {
 
   constructor({ env = {}, cwd = Deno.cwd(), stdin = "", terminalColumns }: TestIoOptions = {}) {
     this.env = env;
-    this.cwd = cwd;
+    this.cwd = () => cwd;
     this.stdin = testInput(stdin, terminalColumns !== undefined);
     this.stdout = new TestOutput(terminalColumns);
     this.stderr = new TestOutput(terminalColumns);

@@ -27,9 +27,9 @@ export function withStored<Options extends RunOptions & ResumeWish>(io: Io, opti
   if (options.resume === undefined && options.continue !== true) return options;
   using store = openSessions(io);
   if (options.resume !== undefined && store === null) throw unknownId(store, options.resume);
-  if (store === null) throw noneHere(options.cwd ?? io.cwd, []);
+  if (store === null) throw noneHere(options.cwd ?? io.cwd(), []);
   const row = options.resume === undefined
-    ? lastHere(store, options.cwd ?? io.cwd)
+    ? lastHere(store, options.cwd ?? io.cwd())
     : byId(store, options.resume);
   return {
     ...options,
@@ -81,7 +81,7 @@ function placeOf(io: Io, store: Store, row: SessionRow, options: RunOptions): Ru
   const started = lastStart(store, row.sessionId);
   const toolsets = options.toolsets ??
     (started?.toolsets === undefined ? undefined : parseToolsets(started.toolsets));
-  if (options.cwd !== undefined || row.cwd === io.cwd) return { toolsets };
+  if (options.cwd !== undefined || row.cwd === io.cwd()) return { toolsets };
   const isThere = isDirectory(row.cwd);
   const where = isThere
     ? `works in ${row.cwd}, as before (--cwd . for here)`

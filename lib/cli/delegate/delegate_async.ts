@@ -59,7 +59,7 @@ function refuseWaiting({ any, jsonl }: DelegateOptions): void {
 function placeOf(io: Io, reach: Reach, model: ModelRef, options: DelegateOptions): TaskPlace {
   const { session } = reach.loaded.config.budget;
   return {
-    cwd: options.cwd ?? io.cwd,
+    cwd: options.cwd ?? io.cwd(),
     ...handedEnvironment(io, reach),
     model,
     toolsets: [...options.toolsets ?? ALL_TOOLSETS],

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
 import type { ModelRef } from "../../protocol/model_ref.ts";
 import { schemaProblem } from "../../delegation/output_schema.ts";
 import { messageOf, UserError } from "../../support/errors.ts";
 import { fileState } from "../../support/file_state.ts";
 import type { TaskRequest } from "../../tools/delegation/task_arguments.ts";
 import { EXIT } from "../exit_codes.ts";
+import { fromHere } from "../from_here.ts";
 import type { Io } from "../io.ts";
 import { hintUnread } from "../unread_stdin.ts";
 import type { DelegateOptions } from "./run_delegate.ts";
@@ -72,7 +72,7 @@ async function readSchema(io: Io, file: string): Promise<Record<string, unknown>
 
 function readText(io: Io, file: string, option: string): string {
   try {
-    return readFileSync(resolve(io.cwd, file), "utf8");
+    return readFileSync(fromHere(io, file), "utf8");
   } catch (error) {
     throw cannot("read", file, option, fileState(error), error);
   }

@@ -1,7 +1,7 @@
-import { resolve } from "node:path";
 import { writeAtomically } from "../../config/write.ts";
 import { createRedactor } from "../../support/redact.ts";
 import { EXIT } from "../exit_codes.ts";
+import { fromHere } from "../from_here.ts";
 import type { Io } from "../io.ts";
 import { knownSecretsOf } from "../known_secrets.ts";
 import { jsonLine } from "../render/json.ts";
@@ -26,6 +26,6 @@ export function exportSession(io: Io, id: string, { format, output = "-" }: Expo
   const place = { isTerminal: isShown && io.stdout.isTerminal };
   const text = format === "json" ? jsonLine(document, place, 2) : exportMarkdown(document);
   if (isShown) io.stdout.write(text);
-  else writeAtomically(resolve(io.cwd, output), text);
+  else writeAtomically(fromHere(io, output), text);
   return EXIT.done;
 }

@@ -1,12 +1,13 @@
 import { lstat, readlink, realpath } from "node:fs/promises";
-import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
+import process from "node:process";
 import { codeOf } from "../../support/file_state.ts";
+import { homeDirectory } from "../../support/home_directory.ts";
 
 /** The absolute form of a path as a model writes it: from `cwd`, with `~` for the home directory. */
 export function absolutePath(cwd: string, path: string): string {
-  if (path === "~") return homedir();
-  return path.startsWith("~/") ? join(homedir(), path.slice(2)) : resolve(cwd, path);
+  if (path !== "~" && !path.startsWith("~/")) return resolve(cwd, path);
+  return join(homeDirectory(process.env), path.slice(1));
 }
 
 /**

@@ -1,6 +1,7 @@
-import { homedir } from "node:os";
 import { sep } from "node:path";
+import process from "node:process";
 import { ToolFailure } from "../../support/errors.ts";
+import { homeDirectory } from "../../support/home_directory.ts";
 import { keysRisk } from "../approval/path_risks.ts";
 import type { ToolContext } from "../tool.ts";
 import { type Attempt, cannot } from "./file_failure.ts";
@@ -19,7 +20,7 @@ export async function secretPlaces({ secretPaths }: ToolContext): Promise<Secret
 
 /** Whether reading a path, absolute and without symbolic links, asks first: it holds keys of the user. */
 export function isUsersSecret(real: string, { secretPaths }: Pick<ToolContext, "secretPaths">): boolean {
-  return keysRisk(real, "/", { home: homedir(), secretPaths }) !== null;
+  return keysRisk(real, "/", { home: homeDirectory(process.env), secretPaths }) !== null;
 }
 
 /** Asks for a read of what holds keys of the user. Rejects with {@linkcode ToolFailure} `denied`, or the signal's reason. */
