@@ -61,6 +61,7 @@ const ERRORS: Readonly<Record<string, number>> = {
   rate_limited: EXIT.temporary,
   server: EXIT.temporary,
   unreachable: EXIT.temporary,
+  setup: EXIT.config,
   timeout: EXIT.temporary,
   budget: EXIT.budget,
   store: EXIT.temporary,

@@ -25,6 +25,14 @@ export interface Candidate {
   readonly lane: Lane;
 }
 
+/** The request that an outcome is of. */
+interface Served {
+  readonly endpoint: Endpoint;
+  readonly model: string;
+  /** Fingerprints of the keys that it has had before. */
+  readonly tried: ReadonlySet<string>;
+}
+
 /** How long a key without money is left alone, unless its server said, in ms. */
 const QUOTA_PARK_MS = 3_600_000;
 const FRESH: KeyState = { disabled: null, parkedUntil: 0, requests: 0 };
@@ -36,6 +44,11 @@ export class CredentialPool {
   readonly #lanes = new Map<string, Lane>();
   /** Keys that a server refused in this run. */
   readonly #refusedNow = new Set<string>();
+  /**
+   * Keys whose server refused a request without saying why. It may have been the request: only when another key serves
+   * the same one, it was the key.
+   */
+  readonly #doubted = new Set<string>();
   readonly #turns = new Map<string, number>();
   #isLoaded = false;
 
@@ -71,16 +84,21 @@ export class CredentialPool {
   }
 
   /** Takes in what the outcome of a request says of its key, after its lane has. */
-  learn({ credential, lane }: Candidate, model: string, { error }: RequestOutcome): void {
+  learn(
+    { credential, lane }: Candidate,
+    { endpoint, model, tried }: Served,
+    { error }: RequestOutcome,
+  ): void {
     const state = this.stateOf(credential);
     if (error === null) {
+      this.#doubted.delete(idOf(credential));
       if (state.disabled !== null) this.#set(credential, { ...state, disabled: null });
+      const others = credentialsOf(endpoint).filter(({ fingerprint }) => tried.has(fingerprint));
+      for (const each of others.filter((other) => this.#doubted.has(idOf(other)))) this.#refuse(each, 403);
       return;
     }
-    if (error.code === "auth") {
-      this.#refusedNow.add(idOf(credential));
-      this.#set(credential, { ...state, disabled: `refused (${error.status ?? "auth"})` });
-    }
+    if (error.code === "auth" && error.isGuess === true) this.#doubted.add(idOf(credential));
+    else if (error.code === "auth") this.#refuse(credential, error.status);
     if (error.code === "quota") {
       const parkedUntil = this.#options.clock.now() + (error.retryAfterMs ?? QUOTA_PARK_MS);
       this.#set(credential, { ...state, parkedUntil });
@@ -100,6 +118,12 @@ export class CredentialPool {
   /** What is known of a key. */
   stateOf(credential: Credential): KeyState {
     return this.#keys.get(idOf(credential)) ?? FRESH;
+  }
+
+  #refuse(credential: Credential, status: number | undefined): void {
+    this.#doubted.delete(idOf(credential));
+    this.#refusedNow.add(idOf(credential));
+    this.#set(credential, { ...this.stateOf(credential), disabled: `refused (${status ?? "auth"})` });
   }
 
   #set(credential: Credential, state: KeyState): void {

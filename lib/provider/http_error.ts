@@ -1,6 +1,8 @@
 import { ProviderError, type ProviderErrorCode } from "../support/errors.ts";
+import { errorKind } from "./error_kinds.ts";
 import type { Lease } from "./provider.ts";
 import { retryAfterMs } from "./retry.ts";
+import { serverNow } from "./server_times.ts";
 import { type ServerWords, serverWords } from "./server_words.ts";
 
 /** Where a request went, in words for an error; never with the key. */
@@ -15,19 +17,9 @@ export function statusError(
   now: number,
 ): ProviderError {
   const { status, headers } = response;
-  const said = serverWords(response.body);
-  const code = codeOf(status, said);
-  const wait = retryAfterMs(headers, now);
-  return new ProviderError(
-    code,
-    withoutKey(`${placeOf(lease)} answered ${status}${colon(said.text)}`, lease),
-    {
-      status,
-      retryable: isRetryable(status, code),
-      ...(wait === undefined ? {} : { retryAfterMs: wait }),
-      ...hintFor(code, lease),
-    },
-  );
+  const said = serverWords(response.body, serverNow(headers, now));
+  const message = `${placeOf(lease)} answered ${status}${colon(said.text)}`;
+  return errorOf(lease, { status, message, said, waitMs: retryAfterMs(headers, now) ?? null });
 }
 
 /** The error for a redirect: following it could carry the key to another host. */
@@ -44,60 +36,37 @@ export function redirectError(lease: Lease, location: string | null): ProviderEr
 
 /** The error for an answer in the stream's own terms, such as `data: {"error": …}`. */
 export function streamedError(lease: Lease, error: unknown): ProviderError {
-  const said = serverWords(JSON.stringify({ error }));
-  const code = codeOf(said.status, said);
+  const said = serverWords(JSON.stringify({ error }), NaN);
   const message = `${placeOf(lease)} broke off with an error${colon(said.text)}`;
+  return errorOf(lease, { status: said.status, message, said, waitMs: null });
+}
+
+interface Failure {
+  readonly status: number | null;
+  readonly message: string;
+  readonly said: ServerWords;
+  /** What the headers ask for, which goes before what the body says. */
+  readonly waitMs: number | null;
+}
+
+function errorOf(lease: Lease, { status, message, said, waitMs }: Failure): ProviderError {
+  const { code, isGuess } = errorKind(status, said.words);
+  const retryable = isRetryable(status, code);
+  const wait = waitMs ?? (retryable || code === "quota" ? said.waitMs : null);
   return new ProviderError(code, withoutKey(message, lease), {
-    retryable: isRetryable(said.status, code),
-    ...(said.status === null ? {} : { status: said.status }),
+    retryable,
+    isGuess,
+    ...(status === null ? {} : { status }),
+    ...(wait === null ? {} : { retryAfterMs: wait }),
     ...hintFor(code, lease),
   });
 }
 
-/** What an error says of itself, by its code, type or message. */
-const SIGNS: Readonly<Record<"context_length" | "content_filter" | "quota" | "rate_limited", RegExp>> = {
-  context_length:
-    /context.?length|context window|maximum context|prompt is too long|too many (input |prompt )?tokens|maximum (number of )?(input )?tokens/i,
-  content_filter: /content.?(filter|policy)|content management policy/i,
-  // Not "billing" nor "current quota": ordinary rate limits of OpenAI and Google speak of both.
-  quota:
-    /insufficient.?(quota|balance|credit|funds)|credit balance|out of credits|billing_(hard_limit|not_active)/i,
-  rate_limited: /rate.?limit|too many requests/i,
-};
-
-type Sign = keyof typeof SIGNS;
-
-/** Which code a status is, and which signs are believed under it; what is not here is the class of the status. */
-const BY_STATUS: ReadonlyMap<number, { readonly code: ProviderErrorCode; readonly signs: readonly Sign[] }> =
-  new Map([
-    [401, { code: "auth", signs: ["quota"] }],
-    [402, { code: "quota", signs: [] }],
-    [403, { code: "auth", signs: ["quota", "content_filter"] }],
-    [408, { code: "server", signs: [] }],
-    [409, { code: "server", signs: [] }],
-    [425, { code: "server", signs: [] }],
-    [429, { code: "rate_limited", signs: ["quota"] }],
-  ]);
-
-function codeOf(status: number | null, said: ServerWords): ProviderErrorCode {
-  const { code, signs } = rowOf(status);
-  const fits = (sign: Sign) => SIGNS[sign].test(said.text) || SIGNS[sign].test(said.code);
-  return signs.find(fits) ??
-    (status === null && /invalid_(request|prompt)/.test(said.code) ? "bad_request" : code);
-}
-
-function rowOf(status: number | null): { readonly code: ProviderErrorCode; readonly signs: readonly Sign[] } {
-  if (status === null) {
-    return { code: "server", signs: ["context_length", "content_filter", "quota", "rate_limited"] };
-  }
-  const known = BY_STATUS.get(status);
-  if (known !== undefined) return known;
-  if (status >= 500) return { code: "server", signs: [] };
-  return { code: "bad_request", signs: ["context_length", "content_filter", "quota"] };
-}
+/** Errors that may not come again, whatever their status. */
+const PASSING: readonly ProviderErrorCode[] = ["rate_limited", "malformed"];
 
 function isRetryable(status: number | null, code: ProviderErrorCode): boolean {
-  if (code === "rate_limited") return true;
+  if (PASSING.includes(code)) return true;
   return code === "server" && status !== 501 && status !== 505;
 }
 

@@ -7,7 +7,14 @@ const OUTAGE_MS = 60_000;
 
 const OUTAGES: readonly ProviderErrorCode[] = ["server", "unreachable", "timeout"];
 /** What speaks against a fallback and for the next one; none of it says that the request itself is wrong. */
-const NO_USE: readonly ProviderErrorCode[] = [...OUTAGES, "auth", "quota", "rate_limited", "bad_request"];
+const NO_USE: readonly ProviderErrorCode[] = [
+  ...OUTAGES,
+  "auth",
+  "quota",
+  "rate_limited",
+  "bad_request",
+  "setup",
+];
 
 /** Whether a provider is down, rather than unwilling: the only reason to leave the planned model. */
 export function isOutage({ code }: ProviderError): boolean {

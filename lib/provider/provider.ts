@@ -63,7 +63,13 @@ export interface ReportedLimits {
 export interface RequestOutcome {
   readonly usage: TokenUsage | null;
   /** Null: it ended well. */
-  readonly error: { readonly code: string; readonly status?: number; readonly retryAfterMs?: number } | null;
+  readonly error: {
+    readonly code: string;
+    readonly status?: number;
+    readonly retryAfterMs?: number;
+    /** The server did not say what its refusal is about. */
+    readonly isGuess?: boolean;
+  } | null;
   /** Characters of the answer, as far as it came: what it counts as in tokens when no usage was reported. */
   readonly answerChars?: number;
   readonly limits?: ReportedLimits;

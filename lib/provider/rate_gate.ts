@@ -82,7 +82,7 @@ export class RateGate {
   /** A request has ended: takes in what it told and lets the next go. */
   leave({ ask, credential, lane, use }: Passage, outcome: RequestOutcome): void {
     lane.end(use, outcome);
-    this.#pool.learn({ credential, lane }, ask.model, outcome);
+    this.#pool.learn({ credential, lane }, ask, outcome);
     this.#pump(this.#lineOf(ask));
   }
 

@@ -83,13 +83,14 @@ function isTriedAgain(
 }
 
 /** What concerns one key only is no reason to wait while another has room; each is tried once. */
-function goesOnWithAnotherKey({ code }: ProviderError, lease: Lease | undefined): boolean {
-  return isOfOneKey(code) && (lease?.otherKeys ?? 0) > 0;
+function goesOnWithAnotherKey({ code, status }: ProviderError, lease: Lease | undefined): boolean {
+  const isOfAccount = status === 403 && code === "bad_request"; // which may not use this model
+  return (isOfOneKey(code) || isOfAccount) && (lease?.otherKeys ?? 0) > 0;
 }
 
 /** The last key of a lap may be of no use for long: those that were over their limit before it are waited for. */
-function waitsForAKey({ code }: ProviderError, lease: Lease | undefined): boolean {
-  return isOfOneKey(code) && (lease?.keysAgain ?? 0) > 0;
+function waitsForAKey({ code, isGuess }: ProviderError, lease: Lease | undefined): boolean {
+  return isOfOneKey(code) && !isGuess && (lease?.keysAgain ?? 0) > 0;
 }
 
 const UNTAUGHT: Taught = { isWorthAnother: false };
@@ -157,9 +158,12 @@ function lastErrorOf(error: ProviderError | null): Pick<LeaseAsk, "lastError"> {
   return { lastError: { code, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) } };
 }
 
-function outcomeError({ code, status, retryAfterMs }: ProviderError): NonNullable<RequestOutcome["error"]> {
+function outcomeError(
+  { code, status, retryAfterMs, isGuess }: ProviderError,
+): NonNullable<RequestOutcome["error"]> {
   return {
     code,
+    ...(isGuess ? { isGuess } : {}),
     ...(status === undefined ? {} : { status }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   };

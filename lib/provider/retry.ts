@@ -1,4 +1,5 @@
 import type { ProviderError } from "../support/errors.ts";
+import { serverNow, untilMs } from "./server_times.ts";
 
 /** How stubbornly a request is repeated. Times in milliseconds. */
 export interface RetryPolicy {
@@ -55,19 +56,13 @@ export function retryDelayMs(
 }
 
 /**
- * The wait that a response asks for, in milliseconds from `now` (since the epoch): `retry-after-ms`, or
- * `Retry-After` in seconds or as a date (RFC 9110, 10.2.3). Undefined where there is none that makes sense.
+ * The wait that a response asks for, in milliseconds from `now` (since the epoch): `retry-after-ms`, or `Retry-After` in
+ * seconds, as a date (RFC 9110, 10.2.3) or as servers write it else. Dates are told by the server's own clock. Undefined
+ * where there is none that makes sense.
  */
 export function retryAfterMs(headers: Headers, now: number): number | undefined {
-  const exact = numberOf(headers.get("retry-after-ms"));
-  if (exact !== undefined) return exact;
-  const text = headers.get("retry-after");
-  const seconds = numberOf(text);
-  if (seconds !== undefined) return seconds * 1000;
-  const date = text === null || !/[a-z]/i.test(text) ? NaN : Date.parse(text);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
-}
-
-function numberOf(text: string | null): number | undefined {
-  return text !== null && /^\s*\d+(\.\d*)?\s*$/.test(text) ? Number(text) : undefined;
+  const exact = Number(headers.get("retry-after-ms") || NaN);
+  if (exact > 0) return untilMs(`${exact / 1000}`, now) ?? undefined;
+  const text = headers.get("retry-after") ?? "";
+  return untilMs(text, serverNow(headers, now)) ?? (exact === 0 ? 0 : undefined);
 }

@@ -1,77 +1,67 @@
 import { shortened } from "../support/cut_text.ts";
+import { innerWords } from "./inner_words.ts";
+import { askedMs, untilMs } from "./server_times.ts";
+
+export { looksLikeHtml } from "./inner_words.ts";
 
 /** What a server said in an error. */
 export interface ServerWords {
   /** One line for people, of at most 300 characters. */
   readonly text: string;
-  /** Its own code and type, for telling errors apart; "" without. */
-  readonly code: string;
+  /** All its messages and codes, for telling errors apart. */
+  readonly words: string;
   /** The HTTP status that stands in the error itself, as in the middle of a stream. */
   readonly status: number | null;
+  /** How long it asks to wait, in milliseconds; null when it does not. */
+  readonly waitMs: number | null;
 }
 
 /** How much of a server's own words is repeated, in characters. */
 const QUOTED_CHARS = 300;
-
-type Fields = Readonly<Record<string, unknown>>;
+/** More words than this are not looked at. */
+const READ_CHARS = 20_000;
 
 /**
- * Reads an error body: `{error: {message, code, type}}`, `{error: "…"}`, `{message}`, `{detail}`, a list of one of
- * these, or text.
+ * Reads an error body; its reason may stand in JSON, in JSON inside JSON, in a page or in plain text. `now` as the
+ * server's clock has it; NaN: unknown.
  */
-export function serverWords(body: string): ServerWords {
-  const outer = parsed(body);
-  if (outer === null) return { text: oneLine(plainText(body)), code: "", status: null };
-  const error = outer["error"] ?? outer;
-  const inner: Fields = isFields(error) ? error : { message: error };
-  const code = [inner["code"], inner["type"]].filter((each) => typeof each === "string").join(" ");
-  const said = [inner["message"], inner["detail"], outer["message"], outer["detail"]];
-  const message = said.find((each) => typeof each === "string" && each.trim() !== "") ?? "";
-  const first = code.split(" ")[0] ?? "";
-  const text = String(message) === "" ? first || JSON.stringify(error) : named(String(message), first);
-  return { text: oneLine(text), code, status: statusOf(inner) };
+export function serverWords(body: string, now: number): ServerWords {
+  const { messages, codes, statuses, waits } = innerWords(body);
+  const said = once(messages.map(sentence).filter((each) => each !== ""));
+  const code = codes.find((each) => /^[\w.:/-]+$/.test(each)) ?? "";
+  const text = said.length === 0 ? code || body : named(said.join(": "), code);
+  const words = [...messages, ...codes].join("\n").slice(0, READ_CHARS);
+  const wait = waits.map(([name, value]) => waitOf(name, value, now)).find((each) => each !== null);
+  return {
+    text: shortened(oneLine(text), QUOTED_CHARS),
+    words,
+    status: statuses[0] ?? null,
+    waitMs: wait ?? askedMs(words),
+  };
 }
 
-/** Whether a body is a web page. */
-export function looksLikeHtml(text: string): boolean {
-  return /^\s*<(!doctype|html|head|body)/i.test(text);
+/** `retry_after_ms`, `retryDelay: "34s"`, `X-RateLimit-Reset` and the like. */
+function waitOf(name: string, value: string, now: number): number | null {
+  const isBareMs = /ms$/i.test(name) && /^\s*\d+(\.\d+)?\s*$/.test(value);
+  return untilMs(isBareMs ? `${Number(value) / 1000}` : value, now);
+}
+
+/** Without what another one says, too. */
+function once(messages: readonly string[]): readonly string[] {
+  return messages.filter((each, index) =>
+    !messages.some((other, at) => at !== index && other.includes(each) && (other !== each || at < index))
+  );
+}
+
+function sentence(message: string): string {
+  return oneLine(message).replace(/\.$/, "");
 }
 
 function named(message: string, code: string): string {
-  const text = message.trim().replace(/\.$/, "");
-  return code === "" || text.includes(code) ? text : `${text} (${code})`;
-}
-
-function parsed(body: string): Fields | null {
-  try {
-    const value: unknown = JSON.parse(body);
-    const first = Array.isArray(value) ? value[0] : value;
-    return isFields(first) ? first : null;
-  } catch {
-    return null;
-  }
-}
-
-/** A page's title says more than its markup. */
-function plainText(body: string): string {
-  if (!looksLikeHtml(body)) return body;
-  const title = /<title[^>]*>([^<]*)/i.exec(body)?.[1]?.trim() ?? "";
-  return title === "" ? "a web page" : `a web page, "${title}"`;
+  return code === "" || message.includes(code) ? message : `${message} (${code})`;
 }
 
 /** Without control characters, as it is shown on terminals. */
 function oneLine(text: string): string {
-  const line = text.replaceAll(/[\s\p{Cc}]+/gu, " ").trim();
-  return shortened(line, QUOTED_CHARS);
-}
-
-function statusOf({ code, status }: Fields): number | null {
-  const number = [code, status].map(Number).find((each) =>
-    Number.isInteger(each) && each >= 400 && each < 600
-  );
-  return number ?? null;
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null;
+  return text.replaceAll(/[\s\p{Cc}]+/gu, " ").trim();
 }

@@ -44,6 +44,7 @@ export type ProviderErrorCode =
   | "store" // refused by the broker: a cap of ours cannot be looked up
   | "server" // 5xx
   | "unreachable" // no connection
+  | "setup" // no connection until its settings are mended: a certificate, a proxy
   | "timeout" // no byte for too long
   | "malformed" // an answer that is not the protocol
   | "cut"; // the stream ended without a finish reason
@@ -56,11 +57,20 @@ export class ProviderError extends Error {
   readonly retryAfterMs: number | undefined;
   readonly status: number | undefined;
   readonly hint: string | undefined;
+  /** The code follows from the status alone: the server did not say what it is about. */
+  readonly isGuess: boolean;
 
   constructor(
     code: ProviderErrorCode,
     message: string,
-    options: { retryable: boolean; retryAfterMs?: number; status?: number; hint?: string; cause?: unknown },
+    options: {
+      retryable: boolean;
+      retryAfterMs?: number;
+      status?: number;
+      hint?: string;
+      isGuess?: boolean;
+      cause?: unknown;
+    },
   ) {
     super(message, { cause: options.cause });
     this.code = code;
@@ -68,6 +78,7 @@ export class ProviderError extends Error {
     this.retryAfterMs = options.retryAfterMs;
     this.status = options.status;
     this.hint = options.hint;
+    this.isGuess = options.isGuess ?? false;
   }
 
   /** The error that a {@linkcode WireError} was made from; its wait and its cause do not travel. */

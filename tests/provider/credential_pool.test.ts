@@ -98,6 +98,19 @@ Deno.test("a refused key is left alone with its reason, and only without any key
   });
 });
 
+Deno.test("a key that was refused without a reason serves on, unless another serves the same request", async () => {
+  const guess = { ...OK, error: { code: "auth", status: 403, isGuess: true } };
+  const { broker } = brokerOn(new FakeClock(), { keys: KEYS.slice(0, 2) });
+  const first = await broker.acquire(ASK, never());
+  broker.release(first.id, guess);
+  assert.equal(await once(broker, guess, { ...ASK, tried: [first.id] }), "key-two", "it was the request");
+  assert.equal(await once(broker), "key-one");
+  const second = await broker.acquire(ASK, never());
+  broker.release(second.id, guess);
+  assert.equal(await once(broker, OK, { ...ASK, tried: [second.id] }), "key-two", "it was the key");
+  assert.equal(await once(broker), "key-two");
+});
+
 Deno.test("a key without money is parked for every model", async () => {
   const { broker } = brokerOn(new FakeClock(), { keys: KEYS.slice(0, 2) });
   await once(broker, refused("quota", 402));

@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { serverWords } from "../../lib/provider/server_words.ts";
+
+const NOW = Date.parse("2026-01-01T00:00:00Z");
+
+function textOf(body: unknown): string {
+  return serverWords(typeof body === "string" ? body : JSON.stringify(body), NOW).text;
+}
+
+function waitOf(body: unknown): number | null {
+  return serverWords(typeof body === "string" ? body : JSON.stringify(body), NOW).waitMs;
+}
+
+Deno.test("serverWords() shows the inner reason wherever it hides", () => {
+  const inner = JSON.stringify({ error: { message: "the inner reason", type: "odd" } });
+  const cases: [body: unknown, text: string][] = [
+    [
+      { error: { message: "Provider returned error", code: 400, metadata: { raw: inner } } },
+      "Provider returned error: the inner reason (odd)",
+    ],
+    [
+      { error: { message: `litellm.BadRequestError: OpenAIException - ${inner}` } },
+      "litellm.BadRequestError: OpenAIException: the inner reason (odd)",
+    ],
+    [{ error: `Error code: 400 - {'error': {'message': "it isn't there", 'type': 'x'}}` }, "it isn't there"],
+    [{ error: { message: `b'${inner}'` } }, "the inner reason (odd)"],
+    [JSON.stringify(inner), "the inner reason (odd)"],
+    [{ error: { message: inner.slice(0, 30) } }, "the inner"],
+    [
+      [{ error: { code: 400, message: "in a list", status: "INVALID_ARGUMENT" } }],
+      "in a list (INVALID_ARGUMENT)",
+    ],
+    [{ errors: [{ message: "one" }, { message: "two" }], success: false }, "one: two"],
+    [{ errors: ["just one"] }, "just one"],
+    [{ detail: "Not Found" }, "Not Found"],
+    [{
+      detail: [{
+        loc: ["body", "stream_options"],
+        msg: "Extra inputs are not permitted",
+        type: "extra_forbidden",
+        input: { a: 1 },
+      }],
+    }, "body.stream_options: Extra inputs are not permitted (extra_forbidden)"],
+    [{ message: { detail: [{ loc: ["body", "n"], msg: "too big" }] } }, "body.n: too big"],
+    [{ message: { text: "no field of ours", content: "object" }, detail: "the other" }, "the other"],
+    [{ error: { message: "", code: "only_a_code" } }, "only_a_code"],
+    [{
+      error: {
+        status: "FAILED_PRECONDITION",
+        details: [{ "@type": "t", reason: "BILLING", detail: "in details" }],
+      },
+    }, "in details (FAILED_PRECONDITION)"],
+    [{ base_resp: { status_code: 1004, status_msg: "login fail" } }, "login fail"],
+    [
+      { type: "error", error: { type: "overloaded_error", message: "Overloaded" } },
+      "Overloaded (overloaded_error)",
+    ],
+    [{ code: "Client specified an invalid argument", error: "the sentence" }, "the sentence"],
+    [{ error: { code: "X", message: "same.", details: "same" } }, "same (X)"],
+    [
+      { error: { message: "<html><head><title>502 Bad &amp; Gateway</title></head><body>x</body></html>" } },
+      'a web page, "502 Bad & Gateway"',
+    ],
+    ["<!-- a --><html><h1>Blocked</h1></html>", 'a web page, "Blocked"'],
+    ["<center><h2>no title</h2></center>", "a web page"],
+    [
+      '<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>No &quot;way&quot;</Message></Error>',
+      'AccessDenied: No "way"',
+    ],
+    ["upstream connect error {or so}", "upstream connect error {or so}"],
+    ["plain\n words.", "plain words"],
+    ["", ""],
+    ["null", "null"],
+    ["{}", "{}"],
+    ["42", "42"],
+  ];
+  for (const [body, text] of cases) assert.equal(textOf(body), text, JSON.stringify(body));
+});
+
+Deno.test("serverWords() never takes what a server echoes for its reason", () => {
+  const echoed = { loc: ["body", "messages"], msg: "wrong", input: [{ content: "maximum context length" }] };
+  const { text, words } = serverWords(JSON.stringify({ detail: [echoed], failed_generation: "echo" }), NOW);
+  assert.deepEqual([text, words], ["body.messages: wrong", "body.messages: wrong"]);
+});
+
+Deno.test("serverWords() reads the wait that stands in the body, in every form", () => {
+  const retryInfo = { "@type": "type.googleapis.com/google.rpc.RetryInfo", retryDelay: "34.5s" };
+  const cases: [body: unknown, ms: number | null][] = [
+    [{ error: { code: 429, message: "x", details: [retryInfo] } }, 34_500],
+    [{ error: { message: "x", retry_after: 5 } }, 5_000],
+    [{ error: { message: "x", retry_after_ms: 250 } }, 250],
+    [{ error: { message: "x", metadata: { retry_after_seconds: 2 } } }, 2_000],
+    [{ error: { message: "x", metadata: { headers: { "X-RateLimit-Reset": String(NOW + 7_000) } } } }, 7_000],
+    [{ error: { message: "x", metadata: { headers: { "Retry-After": "3" } } } }, 3_000],
+    [{ error: { message: "Please try again in 20s. Visit us" } }, 20_000],
+    [{ error: { message: "Please try again in 6m0s." } }, 360_000],
+    [{ error: { message: "Please try again in 1.898s." } }, 1_898],
+    [{ error: { message: "Please try again in 842ms." } }, 842],
+    [{ error: { message: "Please retry in 34.07s." } }, 34_070],
+    [{ error: { message: "Please retry after 26 seconds." } }, 26_000],
+    [{ error: { message: "Rate limited, wait 2 minutes and 3 seconds" } }, 123_000],
+    [{ error: { message: "try again in 1 hour" } }, 3_600_000],
+    [{ error: { message: "Please try again later, 5 models are busy" } }, null],
+    [{ error: { message: "x", retry_after: 99_999_999_999 } }, null],
+    ["", null],
+  ];
+  for (const [body, ms] of cases) assert.equal(waitOf(body), ms, JSON.stringify(body));
+});
