@@ -12,6 +12,7 @@ const RESPONSES_FIRST = /^(gpt-5\.[5-9]|gpt-[6-9]|.*-codex|.*-pro|.*deep-researc
 const KNOWN_QUIRKS: readonly (readonly [Quirk, RegExp])[] = [
   ["thought_signature", /gemini-(3|[4-9])/],
   ["reasoning_content", /deepseek-(reasoner|v[4-9])|kimi-(k2\.[5-9]|k[3-9]|.*thinking|for-coding)/],
+  ["text_beside_calls", /(^|\/)grok-/],
   ["nine_char_ids", /^(.*\/)?(mistral|magistral|ministral|devstral|codestral|pixtral)-/],
 ];
 

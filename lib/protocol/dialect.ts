@@ -5,6 +5,7 @@ export type Api = "chat" | "responses" | "messages";
  * A thing that some servers want of the messages they are sent:
  * - `reasoning_content`: the field on every message of the model, with a blank where nothing is known of it;
  * - `thought_signature`: a signature on the first call of each message, a documented stand-in where there is none;
+ * - `text_beside_calls`: a text, if only an empty one, in a message with calls;
  * - `nine_char_ids`: call ids of nine letters and digits;
  * - `assistant_after_tools`: a message of the model between results of tools and a message of the user;
  * - `alternating_roles`: the same, and no two messages of the user in a row;
@@ -13,6 +14,7 @@ export type Api = "chat" | "responses" | "messages";
 export type Quirk =
   | "reasoning_content"
   | "thought_signature"
+  | "text_beside_calls"
   | "nine_char_ids"
   | "assistant_after_tools"
   | "alternating_roles"

@@ -98,6 +98,10 @@ const NEEDS: readonly (readonly [Quirk, RegExp])[] = [
     "thought_signature",
     /(missing|lacks|without|requires?) an? `?thought_?signature|thought_?signature[^]{0,60}(missing|required)/i,
   ],
+  [
+    "text_beside_calls",
+    /at least one content element|content['"`]?[^]{0,40}(should be a valid string|expected (a )?string|got null|must not be null|cannot be null|is a required property)/i,
+  ],
   ["nine_char_ids", /tool call id[^]{0,120}length of 9/i],
   ["alternating_roles", /roles must alternate|must alternate between|consecutive (user|messages)/i],
   [
@@ -121,6 +125,11 @@ const OPTIONAL = [
   ...["stream_options", "include", "tool_choice", "prompt_cache_key", "store", "strict", "cache_control"],
   "phase",
 ];
+/** What messages have where a server is believed to want it. */
+const STAND_INS: Readonly<Partial<Record<Quirk, string>>> = {
+  reasoning_content: "reasoning_content",
+  thought_signature: "extra_content",
+};
 /** What some servers say of a field without naming it. */
 const BY_OTHER_NAMES: readonly (readonly [string, RegExp])[] = [
   ["include", /encrypted content is not supported|reasoning\.encrypted_content/i],
@@ -131,7 +140,9 @@ const BY_OTHER_NAMES: readonly (readonly [string, RegExp])[] = [
 const refusedField: Learner = ({ text }, { dialect, body, messages }) => {
   if (!REFUSES.test(text)) return null;
   const optional = OPTIONAL.filter((name) => name in body || /strict|cache_control|phase/.test(name));
-  const fields = [...optional, ...carriedNames(messages)].filter((name) => !dialect.refused.includes(name));
+  const fields = [...optional, ...standIns(dialect), ...carriedNames(messages)].filter((name) =>
+    !dialect.refused.includes(name)
+  );
   const named = fields.filter((name) =>
     isNamed(text, name) || BY_OTHER_NAMES.some(([other, pattern]) => other === name && pattern.test(text))
   );
@@ -144,6 +155,10 @@ const CARRIED_WORDS =
 
 function isCarrying(message: Message): boolean {
   return message.role === "assistant" && (message.carried?.items.length ?? 0) > 0;
+}
+
+function standIns({ quirks }: Dialect): readonly string[] {
+  return quirks.flatMap((quirk) => STAND_INS[quirk] ?? []);
 }
 
 function carriedNames(messages: readonly Message[]): readonly string[] {

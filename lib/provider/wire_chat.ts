@@ -96,10 +96,17 @@ function wireAssistant(
   const isSigned = !stand.signature || [own, ...carried.calls.values()].some(hasSignature);
   return {
     role: "assistant",
-    content: (parts ?? (message.content === "" ? null : message.content)) as string | null, // parts as they came
+    content: (parts ?? (message.content || emptyText(target.dialect))) as string | null, // parts as they came
     ...fields,
-    tool_calls: first === undefined || isSigned ? calls : [{ ...UNSIGNED, ...first }, ...others],
+    tool_calls: first === undefined || isSigned
+      ? calls
+      : [{ ...unrefused(UNSIGNED, target.dialect), ...first }, ...others],
   };
+}
+
+/** None, unless the server wants one. */
+function emptyText({ quirks }: Dialect): "" | null {
+  return quirks.includes("text_beside_calls") ? "" : null;
 }
 
 /** A blank, because Kimi takes an empty text for none. */

@@ -11,6 +11,7 @@ const lessons = z.object({
   quirks: z.array(z.enum([
     "reasoning_content",
     "thought_signature",
+    "text_beside_calls",
     "nine_char_ids",
     "assistant_after_tools",
     "alternating_roles",

@@ -38,6 +38,7 @@ Deno.test("dialectOf() takes the wire that config.yaml names", () => {
 const QUIRKS: readonly (readonly [provider: string, model: string, quirks: readonly string[]])[] = [
   ["gemini", "gemini-3-pro-preview", ["thought_signature"]],
   ["openrouter", "google/gemini-3-flash", ["thought_signature"]],
+  ["xai", "grok-4-1-fast", ["text_beside_calls"]],
   ["gemini", "gemini-2.5-flash", []],
   ["deepseek", "deepseek-reasoner", ["reasoning_content"]],
   ["deepseek", "deepseek-v4", ["reasoning_content"]],

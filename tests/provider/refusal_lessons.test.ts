@@ -76,6 +76,23 @@ const LESSONS: readonly (readonly [words: string, learns: unknown, more?: Partia
     { messages: [CARRYING] },
   ],
   [
+    "'messages.2' : for 'role:assistant' the following must be satisfied[('messages.2' : property " +
+    "'reasoning_content' is unsupported)]",
+    { refused: ["reasoning_content"] },
+    { dialect: { ...PLAIN_DIALECT, quirks: ["reasoning_content"] } },
+  ],
+  [
+    "messages.1.tool_calls.0.extra_content: Extra inputs are not permitted",
+    { refused: ["extra_content"] },
+    { dialect: { ...PLAIN_DIALECT, quirks: ["thought_signature"] } },
+  ],
+  [
+    "Invalid request content: Each message must have at least one content element.",
+    { quirks: ["text_beside_calls"] },
+  ],
+  ["body.messages.2.content: Input should be a valid string", { quirks: ["text_beside_calls"] }],
+  ["messages[2].content: invalid type: null, expected a string", { quirks: ["text_beside_calls"] }],
+  [
     "Missing `reasoning_content` field in the assistant message at message index 2.",
     { quirks: ["reasoning_content"] },
   ],

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Message } from "../../lib/protocol/conversation.ts";
+import { type Dialect, PLAIN_DIALECT } from "../../lib/protocol/dialect.ts";
 import { isJsonObject } from "../../lib/provider/json_arguments.ts";
 import { chatBody } from "../../lib/provider/wire_chat.ts";
 import { anyTurn } from "./any_turn.ts";
@@ -76,4 +77,29 @@ Deno.test("isJsonObject() is true for whole objects and for nothing else", () =>
     const others = [text.slice(0, at % text.length), text + text, `[${text}]`];
     assert.deepEqual([` ${text}\n`, ...others].map(isJsonObject), [true, false, false, false]);
   }));
+});
+
+Deno.test("chatBody() leaves what stands in for thinking and signatures out where it was refused", () => {
+  const call = { id: "c1", name: "terminal", arguments: "{}" };
+  const messages: Message[] = [
+    { role: "user", content: "u" },
+    { role: "assistant", content: "", toolCalls: [call] },
+    { role: "tool", callId: "c1", content: "r" },
+  ];
+  const said = (dialect: Partial<Dialect>) =>
+    chatBody({ messages, tools: [] }, wireTarget({ dialect: { ...PLAIN_DIALECT, ...dialect } })).messages;
+  const quirks = ["reasoning_content", "thought_signature"] as const;
+  assert.deepEqual(said({ quirks, refused: ["reasoning_content", "extra_content"] }), said({}));
+  assert.notDeepEqual(said({ quirks, refused: ["extra_content"] }), said({}));
+  assert.notDeepEqual(said({ quirks, refused: ["reasoning_content"] }), said({}));
+});
+
+Deno.test("chatBody() has a text beside calls for a server that wants one there", () => {
+  const call = { id: "c1", name: "terminal", arguments: "{}" };
+  const messages: Message[] = [{ role: "assistant", content: " ", toolCalls: [call] }];
+  const contentFor = (quirks: Dialect["quirks"]) => {
+    const target = wireTarget({ dialect: { ...PLAIN_DIALECT, quirks } });
+    return (chatBody({ messages, tools: [] }, target).messages as { content: unknown }[])[0]?.content;
+  };
+  assert.deepEqual([contentFor([]), contentFor(["text_beside_calls"])], [null, ""]);
 });

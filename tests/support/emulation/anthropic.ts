@@ -18,12 +18,16 @@ function blocks({ messages }: Reading): { block: Reading; at: number; place: num
 }
 
 function ofType(message: Reading, type: string): Reading[] {
-  return Array.isArray(message?.content) ? message.content.filter((block: Reading) => block.type === type) : [];
+  return Array.isArray(message?.content)
+    ? message.content.filter((block: Reading) => block.type === type)
+    : [];
 }
 
 const hasLimit: Rule = ({ max_tokens: limit, thinking }) => {
   if (typeof limit !== "number") return "max_tokens: Field required";
-  return thinking?.budget_tokens >= limit ? "`max_tokens` must be greater than `thinking.budget_tokens`" : null;
+  return thinking?.budget_tokens >= limit
+    ? "`max_tokens` must be greater than `thinking.budget_tokens`"
+    : null;
 };
 
 const namesAreSimple: Rule = (body) => {
@@ -57,16 +61,22 @@ const resultsFollow: Rule = ({ messages }) => {
     const missing = calls.filter((id) => !results.includes(id));
     if (missing.length > 0) {
       return `messages.${at}: \`tool_use\` ids were found without \`tool_result\` blocks immediately after: ` +
-        `${missing.join(", ")}. Each \`tool_use\` block must have a corresponding \`tool_result\` block in the ` +
+        `${
+          missing.join(", ")
+        }. Each \`tool_use\` block must have a corresponding \`tool_result\` block in the ` +
         "next message.";
     }
     const foreign = results.find((id) => !calls.includes(id));
     if (foreign !== undefined) {
-      return `messages.${at + 1}.content.0: unexpected \`tool_use_id\` found in \`tool_result\` blocks: ${foreign}. ` +
+      return `messages.${
+        at + 1
+      }.content.0: unexpected \`tool_use_id\` found in \`tool_result\` blocks: ${foreign}. ` +
         "Each `tool_result` block must have a corresponding `tool_use` block in the previous message.";
     }
     if (results.length > 0 && messages[at + 1].content[0].type !== "tool_result") {
-      return `messages.${at + 1}.content.0: \`tool_result\` blocks must come first in the content of a message`;
+      return `messages.${
+        at + 1
+      }.content.0: \`tool_result\` blocks must come first in the content of a message`;
     }
   }
   return null;
@@ -88,14 +98,18 @@ const nothingBlank: Rule = (body) => {
 };
 
 const userHasTheFirstAndLastWord: Rule = ({ messages }) => {
-  if (messages[0]?.role !== "user") return "messages: first message must use the \"user\" role";
+  if (messages[0]?.role !== "user") return 'messages: first message must use the "user" role';
   return messages.at(-1).role === "user"
     ? null
     : "This model does not support assistant message prefill. The conversation must end with a user message.";
 };
 
 const fewBreakpoints: Rule = ({ system, tools = [], messages }) => {
-  const all = [...(Array.isArray(system) ? system : []), ...tools, ...blocks({ messages }).map(({ block }) => block)];
+  const all = [
+    ...(Array.isArray(system) ? system : []),
+    ...tools,
+    ...blocks({ messages }).map(({ block }) => block),
+  ];
   const count = all.filter(({ cache_control: cache }) => cache !== undefined).length;
   return count <= 4 ? null : `A maximum of 4 blocks with cache_control may be provided. Found ${count}.`;
 };
@@ -113,7 +127,9 @@ const thinkingIsOwn: Rule = (body, { account, entries }, issued) => {
   for (const [at, message] of messages.entries()) {
     for (const [place, block] of ofType(message, "thinking").entries()) {
       const { cache_control: _cache, ...plain } = block;
-      if (typeof block.signature !== "string") return `messages.${at}.content.0.thinking.signature: Field required`;
+      if (typeof block.signature !== "string") {
+        return `messages.${at}.content.0.thinking.signature: Field required`;
+      }
       if (JSON.stringify(plain) !== JSON.stringify(own[at])) {
         return `messages.${at}.content.${place}: Invalid \`signature\` in \`thinking\` block`;
       }
@@ -178,7 +194,9 @@ function claude(name: string, model: string, settings: Family["settings"]): Fami
     teaches: [],
     refuse(asked, issued) {
       const { body, operation, headers } = asked.request;
-      const missing = headers["anthropic-version"] === undefined ? "anthropic-version: header is required" : null;
+      const missing = headers["anthropic-version"] === undefined
+        ? "anthropic-version: header is required"
+        : null;
       const wrong = operation === "messages" ? missing : "Not Found";
       const words = wrong ?? RULES.map((rule) => rule(body, asked, issued)).find((each) => each !== null);
       if (words === undefined || words === null) return null;

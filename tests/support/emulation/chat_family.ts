@@ -82,7 +82,9 @@ function streamed(
     for (const delta of deltas) response.write(sse(chunk(delta)));
     response.write(sse(chunk({}, calls.length > 0 ? "tool_calls" : "stop")));
     const usage = usageOf(asked, deltas);
-    response.write(sse((traits.usageChunk ?? ((each) => ({ ...chunk({}), choices: [], usage: each })))(usage)));
+    response.write(
+      sse((traits.usageChunk ?? ((each) => ({ ...chunk({}), choices: [], usage: each })))(usage)),
+    );
     response.end(sse("[DONE]"));
   });
 }

@@ -24,7 +24,11 @@ export function useEmulated(
 }
 
 /** Gives each server's provider so many keys, which take turns. */
-export function giveKeys(hermes: EndToEnd, servers: readonly EmulatedServer[], keys: readonly string[]): void {
+export function giveKeys(
+  hermes: EndToEnd,
+  servers: readonly EmulatedServer[],
+  keys: readonly string[],
+): void {
   const lines = servers.flatMap((server) => keysOf(server).map((name, at) => `${name}=${keys[at] ?? ""}\n`));
   Deno.writeTextFileSync(`${hermes.hermesHome}/.env`, lines.join(""));
 }

@@ -7,16 +7,23 @@ import type { Issued } from "./issued.ts";
 
 // OpenAI's models that want tools over Responses, with the rules and words of its API.
 
-type Rule = (body: Reading, asked: Asked, issued: Issued) => { words: string; code?: string; status?: number } | null;
+type Rule = (
+  body: Reading,
+  asked: Asked,
+  issued: Issued,
+) => { words: string; code?: string; status?: number } | null;
 
 const storesNothing: Rule = ({ store }) =>
-  store === false ? null : { words: "Zero Data Retention is enabled: 'store' must be false", code: "unsupported_value" };
+  store === false
+    ? null
+    : { words: "Zero Data Retention is enabled: 'store' must be false", code: "unsupported_value" };
 
 /** Nothing is stored, so an item without its content is not known. */
 const itemsAreWhole: Rule = ({ input }) => {
   const lost = input.find((item: Reading) => item.type === "reasoning" && !item.encrypted_content);
   return lost === undefined ? null : {
-    words: `Item with id '${lost.id}' not found. Items are not persisted when \`store\` is set to false. Try again ` +
+    words:
+      `Item with id '${lost.id}' not found. Items are not persisted when \`store\` is set to false. Try again ` +
       "with `store` set to true, or remove this item from your input.",
     status: 404,
   };
@@ -25,11 +32,12 @@ const itemsAreWhole: Rule = ({ input }) => {
 const reasoningIsFollowed: Rule = ({ input }) => {
   const at = input.findIndex((item: Reading, place: number) =>
     item.type === "reasoning" &&
-    !(["reasoning", "function_call"].includes(input[place + 1]?.type) || input[place + 1]?.role === "assistant")
+    !(["reasoning", "function_call"].includes(input[place + 1]?.type) ||
+      input[place + 1]?.role === "assistant")
   );
-  return at < 0
-    ? null
-    : { words: `Item '${input[at].id}' of type 'reasoning' was provided without its required following item.` };
+  return at < 0 ? null : {
+    words: `Item '${input[at].id}' of type 'reasoning' was provided without its required following item.`,
+  };
 };
 
 /** Encrypted for one organization, unreadable for all others; and what this one made comes back as it was. */
@@ -40,7 +48,8 @@ const reasoningIsOwn: Rule = ({ input }, { account, entries }, issued) => {
   const foreign = given.find((item: Reading) => !own.some((each) => same(each, item)));
   if (foreign !== undefined) {
     return {
-      words: `The encrypted content ${foreign.encrypted_content} could not be verified. Reason: Encrypted content ` +
+      words:
+        `The encrypted content ${foreign.encrypted_content} could not be verified. Reason: Encrypted content ` +
         "organization_id did not match the target organization.",
       code: "invalid_encrypted_content",
     };
@@ -65,14 +74,17 @@ const idsAndNamesFit: Rule = ({ input, tools = [] }) => {
   for (const [at, { call_id: id, name }] of input.entries()) {
     if (typeof id === "string" && id.length > 64) {
       return {
-        words: `Invalid 'input[${at}].call_id': string too long. Expected a string with maximum length 64, but got ` +
+        words:
+          `Invalid 'input[${at}].call_id': string too long. Expected a string with maximum length 64, but got ` +
           `a string with length ${id.length} instead.`,
         code: "string_above_max_length",
       };
     }
     if (typeof name === "string" && !/^[a-zA-Z0-9_-]+$/.test(name)) return badName(`input[${at}].name`);
   }
-  return tools.every(({ name }: Reading) => /^[a-zA-Z0-9_-]{1,64}$/.test(name)) ? null : badName("tools[0].name");
+  return tools.every(({ name }: Reading) => /^[a-zA-Z0-9_-]{1,64}$/.test(name))
+    ? null
+    : badName("tools[0].name");
 };
 
 function badName(where: string) {

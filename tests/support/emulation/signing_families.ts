@@ -56,7 +56,8 @@ function googled(thought_signature: string) {
   return { extra_content: { google: { thought_signature } } };
 }
 
-const PRESERVE = "Gemini models require OpenRouter reasoning details to be preserved in each request. Please refer " +
+const PRESERVE =
+  "Gemini models require OpenRouter reasoning details to be preserved in each request. Please refer " +
   "to our docs: https://openrouter.ai/docs/guides/best-practices/reasoning-tokens#preserving-reasoning-blocks. " +
   "Upstream error: ";
 
@@ -104,14 +105,20 @@ export const OPENROUTER: Family = chatFamily({
       },
     };
   },
-  usageChunk: (usage) => ({ choices: [{ index: 0, delta: {}, finish_reason: null }], usage: { ...usage, cost: 0 } }),
+  usageChunk: (usage) => ({
+    choices: [{ index: 0, delta: {}, finish_reason: null }],
+    usage: { ...usage, cost: 0 },
+  }),
   rules: [hasDetails, noForeignDetails, sameFields("reasoning_details")],
 });
 
 /** As {@linkcode comesBack}, with the fields of each entry in any order. */
 function sameFields(name: string): ChatRule {
   const sorted = (value: Reading) =>
-    JSON.stringify(value, (_key, each) => isPlain(each) ? Object.fromEntries(Object.entries(each).sort()) : each);
+    JSON.stringify(
+      value,
+      (_key, each) => isPlain(each) ? Object.fromEntries(Object.entries(each).sort()) : each,
+    );
   return eachMessage((message, at, _all, extras) =>
     extras?.[name] !== undefined && sorted(extras[name]) !== sorted(message[name])
       ? `messages[${at}].${name} is not as it was issued`

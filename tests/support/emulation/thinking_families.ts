@@ -81,7 +81,9 @@ export const KIMI: Family = chatFamily({
         "Invalid request: function name is invalid, must start with a letter and can contain letters, numbers, " +
         "underscores, and dashes",
     ),
-    saysSomething((at, role) => `Invalid request: the message at position ${at} with role '${role}' must not be empty`),
+    saysSomething((at, role) =>
+      `Invalid request: the message at position ${at} with role '${role}' must not be empty`
+    ),
     eachMessage(({ tool_calls: calls, reasoning_content: text = "" }, at) =>
       calls !== undefined && text === ""
         ? `thinking is enabled but reasoning_content is missing in assistant tool call message at index ${at}`

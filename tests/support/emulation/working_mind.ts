@@ -37,7 +37,9 @@ function isTask({ role, text }: Entry): boolean {
 
 function working(task: string, step: number): Said {
   const name = task.match(/turn \d+/)?.[0] ?? "turn";
-  if (step === 0) return { text: `I look into ${name}`, calls: [run(`echo ${name} a`), run(`echo ${name} b`)] };
+  if (step === 0) {
+    return { text: `I look into ${name}`, calls: [run(`echo ${name} a`), run(`echo ${name} b`)] };
+  }
   return step === 1 ? { calls: [run(`echo ${name} c`)] } : { text: `answer to ${name}` };
 }
 
