@@ -16,6 +16,7 @@ const STATES: Readonly<Record<string, string>> = {
   EMFILE: "too many files are open",
   ENFILE: "too many files are open",
   ETXTBSY: "it is a program that runs",
+  ENXIO: "it is a device, pipe or socket",
   EBUSY: "it is in use",
   ERR_INVALID_ARG_VALUE: "a path cannot hold a null byte",
 };

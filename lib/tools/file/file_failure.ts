@@ -31,6 +31,14 @@ export async function isDirectoryFailure(attempt: Attempt): Promise<ToolFailure>
   return new ToolFailure("is_directory", `${cannot(attempt)}: it is a directory`, { hint });
 }
 
+/** Throws {@linkcode ToolFailure} `too_large` for a file that was not read to its end. */
+export function assertWhole(attempt: Attempt, { bytes, whole }: { bytes: number; whole: boolean }): void {
+  if (whole) return;
+  throw new ToolFailure("too_large", `${cannot(attempt)}: it has more than ${bytes} bytes`, {
+    hint: "Change it with a command, if you have a terminal",
+  });
+}
+
 /** `Cannot read "a.txt"`, to be followed by a colon and the state. */
 export function cannot(attempt: Attempt): string {
   return `Cannot ${attempt.verb} "${attempt.path}"`;

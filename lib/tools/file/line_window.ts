@@ -1,3 +1,6 @@
+import { Buffer } from "node:buffer";
+import { decodeUtf8, openEnd } from "./utf8_bytes.ts";
+
 /** Which part of a file is wanted. Line numbers count from 1. */
 export interface LineRange {
   readonly offset: number;
@@ -10,10 +13,16 @@ export interface LineRange {
 
 const NEWLINE = 10;
 
+interface KeptLine {
+  readonly bytes: Uint8Array;
+  /** Bytes of the line that were not kept. */
+  readonly cut: number;
+}
+
 /** Picks a range of lines out of a file that is pushed in pieces; holds no more than that range. */
 export class LineWindow {
   readonly #range: LineRange;
-  readonly #lines: string[] = [];
+  readonly #lines: KeptLine[] = [];
   #pieces: Uint8Array[] = [];
   #lineBytes = 0;
   #keptBytes = 0;
@@ -35,9 +44,16 @@ export class LineWindow {
   }
 
   /** The lines of the range and how many lines the file has; to be called once, at its end. */
-  finish(): { readonly lines: readonly string[]; readonly totalLines: number } {
+  finish(
+    decode: (bytes: Uint8Array) => string = decodeUtf8,
+  ): { readonly lines: readonly string[]; readonly totalLines: number } {
     if (this.#lineBytes > 0) this.#endLine();
-    return { lines: this.#lines, totalLines: this.#line - 1 };
+    const lines = this.#lines.map(({ bytes, cut }) =>
+      cut > 0
+        ? `${decode(withoutOpenEnd(bytes))}… [${cut} more bytes in this line]`
+        : withoutCr(decode(bytes))
+    );
+    return { lines, totalLines: this.#line - 1 };
   }
 
   #isWanted(): boolean {
@@ -63,15 +79,15 @@ export class LineWindow {
     this.#keptBytes += Math.min(this.#lineBytes, maxLineBytes);
     this.#full = this.#lines.length > 0 && this.#keptBytes > maxBytes;
     if (this.#full) return;
-    const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-    const text = this.#pieces.map((piece) => decoder.decode(piece, { stream: true })).join("");
-    const cut = this.#lineBytes - maxLineBytes;
-    this.#lines.push(
-      cut > 0 ? `${text}… [${cut} more bytes in this line]` : withoutCr(text + decoder.decode()),
-    );
+    const cut = Math.max(0, this.#lineBytes - maxLineBytes);
+    this.#lines.push({ bytes: Buffer.concat(this.#pieces), cut });
   }
 }
 
 function withoutCr(line: string): string {
   return line.endsWith("\r") ? line.slice(0, -1) : line;
+}
+
+function withoutOpenEnd(bytes: Uint8Array): Uint8Array {
+  return bytes.subarray(0, bytes.length - openEnd(bytes));
 }

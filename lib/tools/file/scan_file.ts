@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
-import { closeSync, openSync, readSync } from "node:fs";
-import { open } from "node:fs/promises";
+import { readChunks, readChunksAtOnce } from "./read_chunks.ts";
 
 /** The identity of a file's content. */
 export interface Fingerprint {
@@ -9,47 +8,36 @@ export interface Fingerprint {
   readonly sha256: string;
 }
 
-/** How much of a file is in memory at once. */
-const CHUNK_BYTES = 256 * 1024;
+/** No tool looks at more of a file. */
+export const MAX_SCANNED_BYTES = 1_000_000_000;
 
 /**
- * Reads a file from start to end and gives its fingerprint. `onChunk` sees each piece; the memory is reused after it
- * returns. Rejects with the system's error, with what `onChunk` throws, or with the signal's reason.
+ * Reads a file from start to end and gives its fingerprint, which is of the beginning when that is not the `whole`.
+ * `onChunk` sees each piece; the memory is reused after it returns. Rejects as {@linkcode readChunks}.
  */
 export async function scanFile(
   path: string,
   signal: AbortSignal,
   onChunk: (chunk: Uint8Array) => void = () => {},
-): Promise<Fingerprint> {
-  await using file = await open(path, "r");
+): Promise<Fingerprint & { readonly whole: boolean }> {
   const hash = createHash("sha256");
-  const buffer = new Uint8Array(CHUNK_BYTES);
-  for (let bytes = 0;;) {
-    signal.throwIfAborted();
-    const { bytesRead } = await file.read(buffer, 0, buffer.length, null);
-    if (bytesRead === 0) return { bytes, sha256: hash.digest("hex") };
-    const chunk = buffer.subarray(0, bytesRead);
-    hash.update(chunk);
-    onChunk(chunk);
-    bytes += bytesRead;
-  }
+  const extent = await readChunks(path, {
+    signal,
+    maxBytes: MAX_SCANNED_BYTES,
+    onChunk: (chunk) => {
+      hash.update(chunk);
+      onChunk(chunk);
+    },
+  });
+  return { ...extent, sha256: hash.digest("hex") };
 }
 
 /** The fingerprint of a file, with nothing else happening in this thread meanwhile. Throws the system's error. */
 export function scanFileAtOnce(path: string): Fingerprint {
-  const file = openSync(path, "r");
-  try {
-    const hash = createHash("sha256");
-    const buffer = new Uint8Array(CHUNK_BYTES);
-    for (let bytes = 0;;) {
-      const bytesRead = readSync(file, buffer, 0, buffer.length, null);
-      if (bytesRead === 0) return { bytes, sha256: hash.digest("hex") };
-      hash.update(buffer.subarray(0, bytesRead));
-      bytes += bytesRead;
-    }
-  } finally {
-    closeSync(file);
-  }
+  const hash = createHash("sha256");
+  const onChunk = (chunk: Uint8Array) => void hash.update(chunk);
+  const { bytes } = readChunksAtOnce(path, { maxBytes: MAX_SCANNED_BYTES, onChunk });
+  return { bytes, sha256: hash.digest("hex") };
 }
 
 /** The fingerprint of bytes in memory. */

@@ -1,12 +1,14 @@
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import * as z from "zod/mini";
 import type { Tool, ToolContext } from "../tool.ts";
+import { encodingOf } from "./encoding_watch.ts";
 import { type Attempt, fileFailure } from "./file_failure.ts";
 import { globMatcher } from "./glob.ts";
 import type { LinePattern } from "./line_pattern.ts";
 import { absolutePath, realTarget } from "./paths.ts";
+import { readStart } from "./read_chunks.ts";
 import prose from "./search_files.md" with { type: "text" };
 import { askForKeys, assertNotSecret, isUsersSecret, secretPlaces } from "./secret_paths.ts";
 import { SearchReport } from "./search_report.ts";
@@ -39,7 +41,11 @@ async function run(args: Args, context: ToolContext): Promise<string> {
     if (pattern === null) {
       report.add(shown);
     } else {
-      await searchFile(file, (text) => addMatches({ pattern, shown, text, report }, context.signal), report);
+      const { signal } = context;
+      await searchFile(file, (text) => addMatches({ pattern, shown, text, report }, signal), {
+        report,
+        signal,
+      });
     }
     if (report.isFull) break;
   }
@@ -72,14 +78,14 @@ async function* filesOf(
 async function searchFile(
   file: string,
   search: (text: string) => Promise<void>,
-  report: SearchReport,
+  { report, signal }: { readonly report: SearchReport; readonly signal: AbortSignal },
 ): Promise<void> {
-  const entry = await stat(file).catch(() => null);
-  if (entry === null || !entry.isFile() || entry.size > MAX_FILE_BYTES) return report.skip();
-  const bytes = await readFile(file).catch(() => null);
-  if (bytes === null || bytes.subarray(0, 8000).includes(0)) return report.skip();
+  const read = await readStart(file, { signal, maxBytes: MAX_FILE_BYTES }).catch(() => null);
+  signal.throwIfAborted();
+  const encoding = read?.whole ? encodingOf(read.content) : null;
+  if (read === null || encoding === null) return report.skip();
   report.searched();
-  await search(new TextDecoder().decode(bytes));
+  await search(encoding.codec.decode(read.content).replace(/^\ufeff/, ""));
 }
 
 interface Scan {
@@ -94,7 +100,7 @@ async function addMatches({ pattern, shown, text, report }: Scan, signal: AbortS
   let since = performance.now();
   for (const [index, line] of text.split(/\r?\n/).entries()) {
     if (line.length > pattern.longest) report.cutLine();
-    if (pattern.test(line)) report.add(`${shown}:${index + 1}: ${line.trimEnd()}`);
+    if (pattern.test(line)) report.add(`${shown}:${index + 1}: ${line.trimEnd().toWellFormed()}`);
     if (report.isFull) return;
     if (performance.now() - since < AT_ONCE_MS) continue;
     await nextTurn();

@@ -110,11 +110,10 @@ Deno.test("patch refuses a file that changed since it was read, and one that is 
   place.file("a", "one two");
   const edit = { path: "a", old_string: "one", new_string: "1" };
   await assert.rejects(place.call("patch", edit), { code: "changed_since_read" });
-  const latin1 = Uint8Array.of(0x6f, 0x6e, 0x65, 0xe4);
-  place.file("b", latin1);
+  place.file("b", Uint8Array.of(0x6f, 0x6e, 0x65, 0));
   await assert.rejects(place.call("patch", { ...edit, path: "b" }), {
     code: "binary",
-    message: `Cannot patch "b": it is not UTF-8 text`,
+    message: `Cannot patch "b": it is binary`,
   });
 });
 
@@ -184,4 +183,79 @@ Deno.test("patch says who came too late when several agents patch one file at on
   const codes = settled.flatMap((each) => each.status === "rejected" ? [each.reason.code] : []);
   assert.deepEqual(codes, codes.map(() => "changed_since_read"));
   assert.deepEqual(done.slice(0, 4), Array(4).fill(true), "who had not read it has nothing to be late for");
+});
+
+Deno.test("patch leaves every line end that it does not change, and gives new lines that of their neighbours", async () => {
+  using place = workplace();
+  const cases: [name: string, before: string, old_string: string, new_string: string, after: string][] = [
+    ["one CRLF among LF", "a\nb\r\nc\n", "b\nc", "b\nC", "a\nb\r\nC\n"],
+    ["a line between LF and CRLF", "a\nb\nc\r\nd\n", "b\nc", "b\nnew\nc", "a\nb\nnew\nc\r\nd\n"],
+    ["after the one CRLF", "a\nb\r\nc\nd\n", "b", "b\nnew", "a\nb\r\nnew\nc\nd\n"],
+    ["between two CRLF", "a\nb\r\nc\r\nd\ne\n", "b\n", "b\nnew\n", "a\nb\r\nnew\r\nc\r\nd\ne\n"],
+    [
+      "a shell script",
+      "#!/bin/sh\necho a\r\necho b\necho c\n",
+      "b\n",
+      "b\nls\n",
+      "#!/bin/sh\necho a\r\necho b\nls\necho c\n",
+    ],
+    ["all CRLF", "\ufeffone\r\ntwo\r\n", "one", "1\n2", "\ufeff1\r\n2\r\ntwo\r\n"],
+    ["the mark in both", "\ufeffone\r\n", "\ufeffone", "1", "\ufeff1\r\n"],
+    ["no final newline", "a\r\nb", "b", "b\nc", "a\r\nb\r\nc"],
+    ["no final newline, one line", "a", "a", "a\nb", "a\nb"],
+    ["the last line goes", "a\r\nb", "a\nb", "a", "a"],
+    ["lines in the middle go", "a\r\nb\nc\r\nd\n", "b\nc\n", "", "a\r\nd\n"],
+    ["many in one", "a\nb\r\nc\nd\r\ne\n", "a\nb\nc\nd\ne", "A\nb\nc\nd\nE", "A\nb\r\nc\nd\r\nE\n"],
+    ["a lone CR", "a\rb\nc\n", "a\rb", "a\rB", "a\rB\nc\n"],
+    ["two CR", "a\r\r\nb\n", "b", "B", "a\r\r\nB\n"],
+    ["a CR that is meant", "a\nb\n", "a\n", "a\r\n", "a\r\nb\n"],
+    ["a CR that is to go", "a\r\nb\r\nc\r\n", "a\r\nb", "a\nb", "a\nb\r\nc\r\n"],
+    ["CRLF for what has none", "a\nb\nc\n", "a\r\nb", "A\r\nB", "A\nB\nc\n"],
+  ];
+  for (const [name, before, old_string, new_string, after] of cases) {
+    place.context.filesSeen.clear();
+    place.file("a", before);
+    await place.call("patch", { path: "a", old_string, new_string });
+    assert.equal(JSON.stringify(place.text("a")), JSON.stringify(after), name);
+  }
+});
+
+Deno.test("patch with replace_all changes each place and no line end", async () => {
+  using place = workplace();
+  place.file("a", "x x\r\ny x\nz\r\nx");
+  await place.call("patch", { path: "a", old_string: "x", new_string: "w", replace_all: true });
+  assert.equal(place.text("a"), "w w\r\ny w\nz\r\nw");
+  place.file("a", "x\r\nx\nx\r\n");
+  place.context.filesSeen.clear();
+  await place.call("patch", { path: "a", old_string: "x\n", new_string: "y\n", replace_all: true });
+  assert.equal(place.text("a"), "y\r\ny\ny\r\n");
+});
+
+Deno.test("patch of what read_file shows changes the shown text so, and no line around it", async () => {
+  using place = workplace();
+  const line = fc.constantFrom("a", "b", "", "ab");
+  const lines = fc.array(fc.tuple(line, fc.constantFrom("\n", "\r\n")), { minLength: 1, maxLength: 8 });
+  const replacement = fc.string({ unit: fc.constantFrom("a", "c", "\n"), maxLength: 5 });
+  const range = fc.tuple(fc.nat(20), fc.integer({ min: 1, max: 12 }));
+  await fc.assert(fc.asyncProperty(lines, range, replacement, async (lines, [start, length], new_string) => {
+    const original = lines.flat().join("").replace(/\n$/, "\n");
+    const shown = original.replaceAll("\r\n", "\n");
+    const from = start % shown.length;
+    const old_string = shown.slice(from, from + length);
+    fc.pre(old_string !== new_string && occurrences(shown, old_string, 2).length === 1);
+    place.context.filesSeen.clear();
+    place.file("a", original);
+    await place.call("patch", { path: "a", old_string, new_string });
+    const after = place.text("a");
+    assert.equal(
+      after.replaceAll("\r\n", "\n"),
+      shown.slice(0, from) + new_string + shown.slice(from + old_string.length),
+    );
+    const untouched = (text: string, count: number) => text.split("\n").slice(0, count);
+    const first = shown.slice(0, from).split("\n").length - 1;
+    assert.deepEqual(untouched(after, first), untouched(original, first));
+    const rest = shown.slice(from + old_string.length).split("\n").length - 1;
+    const tail = (text: string) => text.split("\n").reverse().slice(0, rest);
+    assert.deepEqual(tail(after), tail(original));
+  }));
 });

@@ -1,0 +1,107 @@
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
+import { Buffer } from "node:buffer";
+import { codeOf } from "../../support/file_state.ts";
+import { orAborted } from "../../support/or_aborted.ts";
+
+/** How much of a file was read. */
+export interface Extent {
+  readonly bytes: number;
+  /** Whether that was all of it. */
+  readonly whole: boolean;
+}
+
+/** How a file is to be read. */
+export interface Reading {
+  readonly signal: AbortSignal;
+  /** No more than so many bytes. */
+  readonly maxBytes: number;
+  /** Sees each piece; the memory is reused after it returns. */
+  readonly onChunk: (chunk: Uint8Array) => void;
+}
+
+/** A text that is larger is not held in memory. */
+export const MAX_TEXT_BYTES = 20_000_000;
+/** How much of a file is in memory at once. */
+const CHUNK_BYTES = 256 * 1024;
+/** Of a file that claims to be empty and is not: the system makes such up as they are read, some without an end. */
+const MADE_UP_BYTES = 1_000_000;
+/** Whoever opens a pipe, or reads a file of the system that has nothing yet, does not wait for it. */
+const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
+
+/**
+ * Reads a file from its start, in pieces. Rejects with the system's error, with what `onChunk` throws, or with the
+ * signal's reason at once, even while the system does not answer. What is no file is the system's error `ENXIO`.
+ */
+export async function readChunks(path: string, { signal, maxBytes, onChunk }: Reading): Promise<Extent> {
+  const opening = open(path, FLAGS);
+  let last: Promise<unknown> = opening;
+  try {
+    const file = await orAborted(opening, signal);
+    const most = mostBytes(await orAborted(file.stat(), signal), maxBytes);
+    const buffer = new Uint8Array(CHUNK_BYTES);
+    for (let bytes = 0;;) {
+      const reading = read(file, buffer);
+      last = reading;
+      const chunk = buffer.subarray(0, Math.min(await orAborted(reading, signal), most - bytes));
+      if (chunk.length > 0) onChunk(chunk);
+      bytes += chunk.length;
+      if (await reading !== chunk.length) return { bytes, whole: false };
+      if (chunk.length === 0) return { bytes, whole: true };
+    }
+  } finally {
+    const closing = closeAfter(last, opening);
+    if (!signal.aborted) await closing;
+  }
+}
+
+/** The same with nothing else happening in this thread meanwhile. Throws the system's error. */
+export function readChunksAtOnce(path: string, { maxBytes, onChunk }: Omit<Reading, "signal">): Extent {
+  const file = openSync(path, FLAGS);
+  try {
+    const most = mostBytes(fstatSync(file), maxBytes);
+    const buffer = new Uint8Array(CHUNK_BYTES);
+    for (let bytes = 0;;) {
+      const bytesRead = readSync(file, buffer, 0, buffer.length, null);
+      const chunk = buffer.subarray(0, Math.min(bytesRead, most - bytes));
+      if (chunk.length > 0) onChunk(chunk);
+      bytes += chunk.length;
+      if (bytesRead !== chunk.length) return { bytes, whole: false };
+      if (bytesRead === 0) return { bytes, whole: true };
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** The beginning of a file, up to `maxBytes`, and whether that is all of it. Rejects as {@linkcode readChunks}. */
+export async function readStart(
+  path: string,
+  { signal, maxBytes }: Omit<Reading, "onChunk">,
+): Promise<{ readonly content: Uint8Array; readonly whole: boolean }> {
+  const chunks: Uint8Array[] = [];
+  const onChunk = (chunk: Uint8Array) => void chunks.push(chunk.slice());
+  const { whole } = await readChunks(path, { signal, maxBytes, onChunk });
+  return { content: Buffer.concat(chunks), whole };
+}
+
+function mostBytes(entry: Stats, maxBytes: number): number {
+  if (!entry.isFile()) throw Object.assign(new Error("it is no file"), { code: "ENXIO" });
+  return entry.size > 0 ? maxBytes : Math.min(maxBytes, MADE_UP_BYTES);
+}
+
+/** What the system has nothing of at the moment ends there. */
+async function read(file: FileHandle, buffer: Uint8Array): Promise<number> {
+  try {
+    return (await file.read(buffer, 0, buffer.length, null)).bytesRead;
+  } catch (error) {
+    if (codeOf(error) === "EAGAIN") return 0;
+    throw error;
+  }
+}
+
+/** A file that is still being read cannot be closed. */
+async function closeAfter(last: Promise<unknown>, opening: Promise<FileHandle>): Promise<void> {
+  const file = await Promise.allSettled([opening, last]).then(([opened]) => opened);
+  if (file.status === "fulfilled") await file.value.close();
+}
