@@ -23,6 +23,8 @@ export function encodingName({ codec, hasMark }: Encoding): string {
 const LOOKED_AT = 8000;
 /** So much of UTF-16 without a mark must be ASCII for it to be known. */
 const LEAST_ASCII = 0.7;
+/** Control characters but for white space. */
+const CONTROLS = /[^\P{Cc}\s]/u;
 /** Fewer characters of it are no sign of anything. */
 const LEAST_CHARACTERS = 4;
 
@@ -108,5 +110,5 @@ function isMostlyAscii(codec: TextCodec, bytes: Uint8Array): boolean {
   const text = codec.decode(bytes);
   const ascii = text.match(/[\t\n\r -~]/g)?.length ?? 0;
   const isEnough = text.length >= LEAST_CHARACTERS && ascii >= LEAST_ASCII * text.length;
-  return isEnough && !/[\0-\x08\x0e-\x1a\x1c-\x1f\ufffe\uffff]/.test(text);
+  return isEnough && !CONTROLS.test(text);
 }
