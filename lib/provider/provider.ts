@@ -51,6 +51,8 @@ export interface Lease {
 export interface Allowance {
   readonly left: number;
   readonly resetMs: number;
+  /** All of it; absent: unknown. */
+  readonly limit?: number;
 }
 
 /** The limits that a response told of (`x-ratelimit-…`). */

@@ -1,30 +1,75 @@
 import type { Allowance, ReportedLimits } from "./provider.ts";
+import { serverNow, untilMs } from "./server_times.ts";
 
-const UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+/** One limit as its headers name it. */
+interface Named {
+  readonly kind: keyof ReportedLimits;
+  readonly fields: Map<string, string>;
+}
+
+/** `x-ratelimit-remaining-tokens`, `anthropic-ratelimit-input-tokens-reset`, `ratelimit-limit`, `x-ratelimit-reset-requests-day`. */
+const NAME = /^(?:x-|anthropic-)*ratelimit-([a-z-]+)$/;
+const FIELDS = ["limit", "remaining", "reset"];
+/** `limit=10, remaining=0, reset=5` and `"default";r=0;t=5` (drafts of the IETF's RateLimit header). */
+const COMBINED: readonly (readonly [field: string, pattern: RegExp])[] = [
+  ["limit", /\b(?:limit|q)=(\d+)/],
+  ["remaining", /\b(?:remaining|r)=(\d+)/],
+  ["reset", /\b(?:reset|t)=(\d+)/],
+];
 
 /**
- * What a response says is left of its server's limits: `x-ratelimit-remaining-requests` and `-tokens` with
- * `x-ratelimit-reset-…` beside them, as OpenAI documents them; a half of a pair says nothing. Null
- * when it says nothing of either.
+ * What a response says is left of its server's limits: headers that name what remains and when all of it is there again,
+ * in the families of OpenAI, Anthropic, the IETF and those who write like them. Resets are seconds, durations, dates or
+ * moments since the epoch. Of several limits on the same the tightest counts; a half of a pair says nothing. Null when
+ * nothing is said of either. `now` in milliseconds since the epoch.
  */
-export function reportedLimits(headers: Headers): ReportedLimits | null {
-  const requests = allowance(headers, "requests");
-  const tokens = allowance(headers, "tokens");
-  if (requests === null && tokens === null) return null;
-  return { ...(requests === null ? {} : { requests }), ...(tokens === null ? {} : { tokens }) };
+export function reportedLimits(headers: Headers, now: number): ReportedLimits | null {
+  const limits = namedLimits(headers);
+  if (limits.length === 0) return null;
+  const at = serverNow(headers, now);
+  const tightest = (kind: keyof ReportedLimits) =>
+    limits.filter((each) => each.kind === kind).map((each) => allowance(each, at))
+      .filter((each) => each !== null).sort((a, b) => a.left - b.left || b.resetMs - a.resetMs)[0];
+  const requests = tightest("requests");
+  const tokens = tightest("tokens");
+  if (requests === undefined && tokens === undefined) return null;
+  return { ...(requests === undefined ? {} : { requests }), ...(tokens === undefined ? {} : { tokens }) };
 }
 
-function allowance(headers: Headers, what: string): Allowance | null {
-  const left = headers.get(`x-ratelimit-remaining-${what}`);
-  const resetMs = durationMs(headers.get(`x-ratelimit-reset-${what}`));
-  return left === null || !/^\d+$/.test(left) || resetMs === null ? null : { left: Number(left), resetMs };
+function namedLimits(headers: Headers): readonly Named[] {
+  const found = new Map<string, Named>();
+  for (const [name, value] of headers) {
+    if (!name.includes("ratelimit")) continue;
+    if (name === "ratelimit") found.set(name, { kind: "requests", fields: combined(value) });
+    const words = NAME.exec(name)?.[1]?.split("-") ?? [];
+    const field = words.find((word) => FIELDS.includes(word));
+    if (field === undefined || words.includes("output")) continue; // an answer's length is not known before
+    const what = words.filter((word) => word !== field).join("-");
+    const limit = found.get(what) ??
+      { kind: what.includes("token") ? "tokens" : "requests", fields: new Map() };
+    found.set(what, limit);
+    limit.fields.set(field, value);
+  }
+  return [...found.values()];
 }
 
-/** `6m0s`, `1.5s`, `20ms`, or a number of seconds; a moment since the epoch is none. */
-function durationMs(text: string | null): number | null {
-  if (text === null) return null;
-  if (/^\d{1,6}(\.\d+)?$/.test(text)) return Number(text) * 1000;
-  if (!/^(\d+(\.\d+)?(ms|s|m|h|d))+$/.test(text)) return null;
-  return [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)]
-    .reduce((sum, [, count, unit = ""]) => sum + Number(count) * (UNITS_MS[unit] ?? 0), 0);
+function combined(value: string): Map<string, string> {
+  return new Map(COMBINED.flatMap(([field, pattern]) => {
+    const found = pattern.exec(value)?.[1];
+    return found === undefined ? [] : [[field, found] as const];
+  }));
+}
+
+function allowance({ fields }: Named, now: number): Allowance | null {
+  const left = numberOf(fields.get("remaining"));
+  const resetMs = untilMs(fields.get("reset") ?? "", now);
+  const limit = numberOf(fields.get("limit"));
+  if (left === null || resetMs === null) return null;
+  return { left, resetMs, ...(limit === null || limit <= 0 ? {} : { limit }) };
+}
+
+/** `0`, `14370`, `100;w=60`; less than nothing is nothing. */
+function numberOf(text: string | undefined): number | null {
+  const [, number] = /^\s*(-?\d+)(?:\.\d*)?\s*(?:[,;]|$)/.exec(text ?? "") ?? [];
+  return number === undefined ? null : Math.max(0, Number(number));
 }

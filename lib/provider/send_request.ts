@@ -86,7 +86,7 @@ async function* answerOf(
   { wire, clock, onLimits, onRefused }: Pick<SendOptions, "wire" | "clock" | "onLimits" | "onRefused">,
 ): AsyncGenerator<unknown> {
   const response = await post(body, lease, { wire, line });
-  const limits = reportedLimits(response.headers);
+  const limits = reportedLimits(response.headers, clock.now());
   if (limits !== null) onLimits(limits);
   const watched = watchBody(response, limitBytes(lease, line));
   await refuseFailure(response, watched, { lease, now: clock.now(), onRefused });

@@ -66,7 +66,7 @@ function ofNumber(value: number, now: number): number {
 }
 
 function bounded(ms: number | null): number | null {
-  return ms === null || Number.isNaN(ms) || ms > LONGEST_MS ? null : Math.max(0, ms);
+  return ms === null || Number.isNaN(ms) || ms > LONGEST_MS ? null : Math.max(0, Math.round(ms));
 }
 
 function unitMs(unit: string): number {

@@ -179,6 +179,28 @@ Deno.test("configured limits hold over any minute", async () => {
   await Promise.all(asks);
 });
 
+Deno.test("a named wait goes before what the same answer says of resets", async () => {
+  const clock = new FakeClock();
+  const { broker } = brokerOn(clock);
+  const exhausted = { left: 0, resetMs: 360_000, limit: 10 };
+  const limits = { requests: exhausted, tokens: exhausted };
+  await once(broker, { ...refused("rate_limited", 429, 1_000), limits });
+  const waiting = once(broker);
+  await clock.advance(1_000);
+  assert.equal(await waiting, "k1");
+});
+
+Deno.test("a reset that is far away is no refusal, and a server that serves all the same is believed once", async () => {
+  const clock = new FakeClock();
+  const { broker } = brokerOn(clock);
+  const served = { ...OK, limits: { requests: { left: 0, resetMs: 86_400_000, limit: 100 } } };
+  await once(broker, served);
+  const second = once(broker, served);
+  await clock.advance(10_000);
+  assert.equal(await second, "k1");
+  assert.equal(await once(broker, served), "k1");
+});
+
 Deno.test("a reported limit that is used up is waited for without asking the server", async () => {
   const clock = new FakeClock();
   const { broker } = brokerOn(clock);
