@@ -13,11 +13,11 @@ export interface CallIds {
 
 /** Folds the chunks of one answer, however it was cut into chunks, into one reply. */
 export interface AnswerFold {
-  /** The server said how the answer ended; at most usage may follow. */
+  /** The server said how the answer ended, in words that leave nothing open; at most usage may follow. */
   readonly isFinished: boolean;
   /** What the server says the request failed with, in its own terms; null: it has not. */
   readonly failure: unknown;
-  /** The last usage reported so far. */
+  /** The usage reported so far, the same object until more is. */
   readonly usage: TokenUsage | null;
   /** US dollars, as the server reported them with its usage; null when it did not. */
   readonly costUsd: number | null;
@@ -25,6 +25,8 @@ export interface AnswerFold {
   readonly chars: number;
   /** Adds a chunk as it was parsed and returns what of it the user may see; what nobody knows is skipped. */
   add(chunk: unknown): readonly ModelEvent[];
+  /** The server said that the answer is complete, if it was one; returns what of it was held back. */
+  close(): readonly ModelEvent[];
   /**
    * The complete answer. Throws {@linkcode ProviderError}: `cut` when the server did not say how it ended, `malformed`
    * when what it said is unknown or belies the answer.

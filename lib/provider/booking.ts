@@ -1,5 +1,5 @@
 import type { RequestRow } from "../store/store.ts";
-import type { TokenUsage } from "../protocol/conversation.ts";
+import { addUsage, type TokenUsage } from "../protocol/conversation.ts";
 import { costOf, mostOf } from "./prices.ts";
 import type { Amounts } from "../store/spend_book.ts";
 import type { RequestOutcome } from "./provider.ts";
@@ -13,16 +13,32 @@ const UNHEARD_TOKENS = 256;
 
 /**
  * Books a request that has ended: at what its server reported, the cost before our prices, and at our estimate where
- * it reported no usage. Dollars are null where neither a cost nor a price is known.
+ * it reported no usage, or none of what it sent or got. Dollars are null where neither a cost nor a price is known.
  */
 export function bookingOf(reservation: Reservation, outcome: RequestOutcome): Booking {
   const { price } = reservation.ask;
   const { usage: reported, costUsd } = outcome;
-  if (reported !== null) {
-    return { usage: reported, isEstimate: false, usd: costUsd ?? costOf(reported, price) };
+  if (reported === null) {
+    const usage = estimate(reservation, outcome);
+    return { usage, isEstimate: usage.input > 0, usd: costUsd ?? mostOf(usage, price) };
   }
-  const usage = estimate(reservation, outcome);
-  return { usage, isEstimate: usage.input > 0, usd: costUsd ?? mostOf(usage, price) };
+  const unheard = unreported(reported, reservation, outcome);
+  const isEstimate = unheard.input + unheard.output > 0;
+  const usage = isEstimate ? addUsage(reported, unheard) : reported;
+  const usd = costUsd === undefined ? costOf(usage, price) : costUsd + (mostOf(unheard, price) ?? 0);
+  return { usage, isEstimate, usd };
+}
+
+/** What a request used beside what its server reported, at most. */
+function unreported(usage: TokenUsage, reservation: Reservation, outcome: RequestOutcome): TokenUsage {
+  const { answerChars = 0, unreportedChars, error } = outcome;
+  const chars = usage.output === 0 ? answerChars : unreportedChars ?? 0;
+  const isCut = unreportedChars !== undefined && error !== null;
+  const most = Math.max(0, reservation.output - usage.output);
+  return used(
+    usage.input === 0 ? reservation.input : 0,
+    Math.min(most, chars + (isCut ? UNHEARD_TOKENS : 0)),
+  );
 }
 
 /** What a booking counts under a cap; unknown dollars count as none. */

@@ -1,32 +1,41 @@
-import { createParser, type EventSourceMessage } from "eventsource-parser";
 import { ProviderError } from "../support/errors.ts";
-import { placeOf, streamedError } from "./http_error.ts";
-import { objectOf } from "./loose_values.ts";
+import { EventLines, type StreamBlock } from "./event_lines.ts";
+import { placeOf } from "./http_error.ts";
+import { type Fields, isObject } from "./loose_values.ts";
 import type { Lease } from "./provider.ts";
 import { looksLikeHtml } from "./server_words.ts";
-import { readText, type WatchedResponse } from "./watched_body.ts";
+import type { WatchedResponse } from "./watched_body.ts";
 
-/** The data of the event that some servers send after the last chunk. */
-const DONE = "[DONE]";
+/** What a server sent: a chunk of its answer, that the answer is complete, or what failed in its own terms. */
+export type Sent =
+  | { readonly type: "chunk"; readonly chunk: Fields }
+  | { readonly type: "done" }
+  | { readonly type: "failure"; readonly failure: unknown };
 
 /**
- * The chunks of an event stream; an answer that comes whole, as JSON of at most `maxBytes`, is one chunk. Throws
- * {@linkcode ProviderError} for an error in place of a chunk and for what is no JSON.
+ * What comes in an answer: chunks of an event stream, or one document of JSON, whatever the server calls it. Keep-alives
+ * and all else that is neither JSON nor an error are skipped. Throws {@linkcode ProviderError} for an answer of nothing
+ * else, and SyntaxError for JSON that is broken.
  */
-export async function* chunksOf(
-  watched: WatchedResponse | null,
-  { lease, maxBytes }: { readonly lease: Lease; readonly maxBytes: number },
-): AsyncGenerator<unknown> {
+export async function* sentIn(watched: WatchedResponse | null, lease: Lease): AsyncGenerator<Sent> {
   if (watched === null) return;
-  const type = watched.headers.get("content-type") ?? "";
-  if (type.includes("json") || type.includes("html")) {
-    yield wholeAnswer(await readText(watched, maxBytes), lease);
-  } else {
-    for await (const event of eventsOf(watched)) yield chunkOf(event, lease);
+  const document = new StrayText();
+  let hasEvents = false;
+  for await (const block of blocksOf(watched)) {
+    if (block.type === "stray") {
+      yield* document.add(block.line);
+      continue;
+    }
+    for (const sent of block.type === "event" ? sentBy(block) : failureOf(block.text)) {
+      hasEvents = true;
+      yield sent;
+      if (sent.type === "done") return;
+    }
   }
+  yield* document.end(hasEvents, lease);
 }
 
-/** The error for what was thrown while chunks were read. */
+/** The error for what was thrown while an answer was read. */
 export function readingError(error: unknown, lease: Lease): ProviderError {
   if (error instanceof ProviderError) return error;
   if (error instanceof SyntaxError) {
@@ -45,42 +54,102 @@ export function malformedError(
   return new ProviderError("malformed", `Cannot use the answer of ${placeOf(lease)}: ${state}`, options);
 }
 
-/** Until the end, or until the server says that it is done. */
-async function* eventsOf({ body }: WatchedResponse): AsyncGenerator<EventSourceMessage> {
+async function* blocksOf({ body }: WatchedResponse): AsyncGenerator<StreamBlock> {
   const reader = body.getReader();
   const decoder = new TextDecoder(); // drops a byte order mark
-  const events: EventSourceMessage[] = [];
-  const parser = createParser({ onEvent: (event) => void events.push(event) });
+  const lines = new EventLines();
   try {
-    for (let isOver = false; !isOver;) {
+    for (;;) {
       const { done, value } = await reader.read();
-      isOver = done;
-      // Some servers leave out the blank line after their last event.
-      parser.feed(done ? `${decoder.decode()}\n\n` : decoder.decode(value, { stream: true }));
-      for (const event of events.splice(0)) {
-        if (event.data === DONE) return;
-        yield event;
-      }
+      yield* lines.feed(done ? decoder.decode() : decoder.decode(value, { stream: true }));
+      if (done) return yield* lines.end();
     }
   } finally {
     reader.cancel().catch(() => {}); // of what has failed or was aborted
   }
 }
 
-function chunkOf({ event, data }: EventSourceMessage, lease: Lease): unknown {
-  const chunk: unknown = JSON.parse(data);
-  const { error } = objectOf(chunk);
-  if (event === "error" || error) throw streamedError(lease, error ?? chunk);
-  return chunk;
+/** An event that some servers send after the last chunk, and how they spell it. */
+const DONE = /^"?\[?DONE\]?"?$/i;
+
+/** An object, a list of some, or either in a string; what keeps a line alive may be `[PING]`. */
+const LOOKS_LIKE_JSON = /^(?:[{"]|\[\s*[{[\]])/;
+
+/** Where a server leaves out the blank lines, each line is an event. */
+function sentBy({ name, data }: StreamBlock & { readonly type: "event" }): readonly Sent[] {
+  const lines = data.map(unwrapped);
+  const whole = lines.join("\n");
+  if (name === "error") return failureOf(whole);
+  if (lines.length > 1 && !isJson(whole)) return lines.flatMap((line) => sentAs(line, name));
+  return sentAs(whole, name);
 }
 
-function wholeAnswer(text: string, lease: Lease): unknown {
-  if (looksLikeHtml(text)) {
-    const state = "it is a web page; base_url may lack its path, such as /v1";
-    throw malformedError(lease, state, { retryable: false });
+/** A proxy may have put an event into another one. */
+function unwrapped(line: string): string {
+  return line.replace(/^(?:data:\s*)+/, "").trim();
+}
+
+function sentAs(text: string, name: string): readonly Sent[] {
+  if (DONE.test(text)) return [{ type: "done" }];
+  if (!LOOKS_LIKE_JSON.test(text)) return []; // to keep the line alive
+  const value: unknown = text.startsWith('"') && !isJson(text) ? null : JSON.parse(text);
+  return chunksIn(value).map((chunk) => ({ type: "chunk", chunk: named(chunk, name) }));
+}
+
+/** The events of some gateways say what they are in their name only. */
+function named(chunk: Fields, name: string): Fields {
+  return name === "" || name === "message" || "type" in chunk ? chunk : { ...chunk, type: name };
+}
+
+/** The objects of a value: itself, of a list each, of JSON in a string what that holds. */
+function chunksIn(value: unknown): readonly Fields[] {
+  if (Array.isArray(value)) return value.flatMap(chunksIn);
+  if (typeof value === "string") return value.startsWith("{") && isJson(value) ? [JSON.parse(value)] : [];
+  return isObject(value) ? [value] : [];
+}
+
+function failureOf(text: string): readonly Sent[] {
+  return [{ type: "failure", failure: isJson(text) ? JSON.parse(text) : text }];
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
   }
-  const answer: unknown = JSON.parse(text);
-  const { error } = objectOf(answer);
-  if (error) throw streamedError(lease, error);
-  return answer;
+}
+
+/** What stands in a stream outside of its events: a document of JSON, one on each line, or words. */
+class StrayText {
+  readonly #lines: string[] = [];
+  #documents = 0;
+
+  /** A line; what is a document by itself need not wait for the end, unless it is the only one. */
+  *add(line: string): Generator<Sent> {
+    this.#lines.push(line);
+    const [first] = this.#lines;
+    if (this.#lines.length !== 2 || first === undefined || !isDocument(first)) return;
+    this.#lines.shift();
+    this.#documents++;
+    yield* chunksIn(JSON.parse(first)).map((chunk) => ({ type: "chunk", chunk }) as const);
+  }
+
+  /** A document that is the whole answer says so by its end. */
+  *end(hasEvents: boolean, lease: Lease): Generator<Sent> {
+    const text = this.#lines.join("\n").trim();
+    if (text === "" || (hasEvents && !LOOKS_LIKE_JSON.test(text))) return;
+    if (looksLikeHtml(text)) {
+      const state = "it is a web page; base_url may lack its path, such as /v1";
+      throw malformedError(lease, state, { retryable: false });
+    }
+    const chunks = chunksIn(JSON.parse(text));
+    yield* chunks.map((chunk) => ({ type: "chunk", chunk }) as const);
+    if (!hasEvents && this.#documents === 0) yield { type: "done" };
+  }
+}
+
+function isDocument(line: string): boolean {
+  return /^\s*\{.*\}\s*$/.test(line) && isJson(line);
 }

@@ -1,16 +1,18 @@
 import type { ToolCall } from "../protocol/conversation.ts";
 import { CarriedFields } from "./carried_fields.ts";
-import { argumentText, type Fields, objectOf, stringOf } from "./loose_values.ts";
-import { isJsonObject } from "./json_arguments.ts";
+import { argumentText, type Fields, indexOf, isObject, objectOf, stringOf } from "./loose_values.ts";
+import { isJsonObject, isSameArguments, readArguments } from "./json_arguments.ts";
 
 /** One entry of `delta.tool_calls`, as loosely as servers write it. */
 export interface WireCallDelta {
   readonly index?: unknown;
   readonly id?: unknown;
-  readonly function?: { readonly name?: unknown; readonly arguments?: unknown } | null;
+  readonly function?: unknown;
 }
 
-const CALL_FIELDS: ReadonlySet<string> = new Set(["index", "id", "type", "function"]);
+const CALL_FIELDS: ReadonlySet<string> = new Set([
+  ...["index", "id", "type", "function", "name", "arguments"],
+]);
 const FUNCTION_FIELDS: ReadonlySet<string> = new Set(["name", "arguments"]);
 
 interface OpenCall {
@@ -26,7 +28,7 @@ interface OpenCall {
 
 /**
  * Puts tool calls together from deltas: interleaved by index, whole, in pieces, without index or id, or several
- * whole calls under one index. A name is taken whole from the first delta that has one, as some servers repeat it.
+ * whole calls under one index. A call that comes once more is the same one.
  */
 export class CallFold {
   readonly #calls: OpenCall[] = [];
@@ -36,24 +38,40 @@ export class CallFold {
     const touched = new Set<OpenCall>();
     let added = 0;
     for (const delta of deltas) {
-      const part = {
-        id: stringOf(delta.id),
-        name: stringOf(delta.function?.name),
-        args: argumentText(delta.function?.arguments),
-      };
-      const index = typeof delta.index === "number" ? delta.index : null;
-      const before = this.#find(index, part);
-      const isApart = before !== undefined && index === null && part.name !== "" && touched.has(before);
+      const part = partOf(delta);
+      const before = this.#find(part);
+      const isApart = before !== undefined && part.index === null && part.name !== "" && touched.has(before);
       const call = before === undefined || isApart || beginsAnother(before, part)
-        ? this.#open(index, !isApart && isDoubtful(before, part))
+        ? this.#open(part.index, !isApart && isDoubtful(before, part))
         : before;
       touched.add(call);
       call.id ||= part.id;
-      call.name ||= part.name;
-      call.arguments += part.args;
-      call.carried.add(delta as Fields); // as loosely as servers write it
-      call.ofFunction.add(objectOf(delta.function));
+      call.name = longerName(call.name, part.name);
+      call.arguments = longerArguments(call.arguments, part);
+      carry(call, delta);
       added += part.args.length;
+    }
+    return added;
+  }
+
+  /** Adds the calls of a message that is whole, of which the deltas before it may have told. */
+  addWhole(calls: readonly WireCallDelta[]): number {
+    const told = new Set(this.#calls);
+    let added = 0;
+    for (const delta of calls) {
+      const part = partOf(delta);
+      const same = [...told].find((call) => isToldBy(call, part));
+      if (same === undefined) {
+        const call = this.#open(null, false);
+        [call.id, call.name, call.arguments] = [part.id, part.name, part.args];
+        carry(call, delta);
+        added += part.args.length;
+      } else {
+        told.delete(same);
+        same.id ||= part.id;
+        if (!isJsonObject(same.arguments)) same.arguments = part.args;
+        if (same.carried.fields === null && same.ofFunction.fields === null) carry(same, delta);
+      }
     }
     return added;
   }
@@ -68,11 +86,12 @@ export class CallFold {
       (call.name !== "" && !call.isDoubtful) || call.arguments.trim() !== ""
     );
     if (complete.some((call) => call.name === "")) return undefined;
-    return complete.map((call) => {
+    const once = complete.filter((call, at) => !complete.slice(0, at).some((other) => isSame(other, call)));
+    return once.map((call) => {
       let id = call.id;
       while (id === "" || used.has(id)) id = newId();
       used.add(call.id = id);
-      return { id, name: call.name, arguments: call.arguments.trim() === "" ? "{}" : call.arguments };
+      return { id, name: call.name, arguments: readArguments(call.arguments) };
     });
   }
 
@@ -96,27 +115,59 @@ export class CallFold {
   }
 
   /** The call to which a delta belongs, unless it begins another one. */
-  #find(index: number | null, part: CallPart): OpenCall | undefined {
-    if (index !== null) return this.#calls.findLast((call) => call.index === index);
+  #find({ index, id, name, args }: CallPart): OpenCall | undefined {
     const last = this.#calls.at(-1);
-    if (part.id === "") return last;
-    return this.#calls.findLast((call) => call.id === part.id) ?? (part.name === "" ? last : undefined);
+    if (index !== null) {
+      const there = this.#calls.findLast((call) => call.index === index);
+      if (there !== undefined || name !== "") return there;
+      const isGoingOn = id === "" ? last?.index === null : last?.id === id;
+      return isGoingOn && args !== "" ? last : undefined;
+    }
+    if (id === "") return last;
+    return this.#calls.findLast((call) => call.id === id) ?? (name === "" ? last : undefined);
   }
 }
 
 interface CallPart {
+  readonly index: number | null;
   readonly id: string;
   readonly name: string;
   readonly args: string;
 }
 
+/** A custom tool's input is no JSON; where it is called all the same, the tool says so. */
+function partOf(delta: WireCallDelta): CallPart {
+  const fields = delta as Fields; // as loosely as servers write it
+  const custom = objectOf(fields.custom);
+  const of =
+    [objectOf(fields.function), fields, custom].find(({ name, arguments: args }) =>
+      stringOf(name) !== "" || args !== undefined
+    ) ?? {};
+  return {
+    index: indexOf(delta.index),
+    id: stringOf(delta.id),
+    name: stringOf(of.name),
+    args: argumentText(of.arguments ?? (of === custom ? custom.input : undefined)),
+  };
+}
+
+function carry({ carried, ofFunction }: OpenCall, delta: WireCallDelta): void {
+  carried.add(delta as Fields);
+  ofFunction.add(objectOf(delta.function));
+}
+
 /** Whether a delta with a name cannot belong to the call that stands under its index or id. */
 function beginsAnother(call: OpenCall, part: CallPart): boolean {
   if (part.name === "" || call.name === "") return false;
-  if (part.name !== call.name || isDoubtful(call, part)) return true;
+  const hasOtherId = part.id !== "" && call.id !== "" && part.id !== call.id;
+  if (part.name !== call.name) {
+    const isNamePiece = !hasOtherId && call.arguments.trim() === "" &&
+      (part.index !== null || part.args.trim() === "");
+    return !isNamePiece;
+  }
+  if (isDoubtful(call, part)) return true;
   const isComplete = isJsonObject(call.arguments);
   if (isComplete && part.args.trim() !== "") return true;
-  const hasOtherId = part.id !== "" && call.id !== "" && part.id !== call.id;
   return hasOtherId && (isComplete || call.arguments.trim() === "");
 }
 
@@ -124,4 +175,34 @@ function beginsAnother(call: OpenCall, part: CallPart): boolean {
 function isDoubtful(call: OpenCall | undefined, part: CallPart): boolean {
   return call?.name === part.name && part.id === "" && part.args.trim() === "" &&
     isJsonObject(call.arguments);
+}
+
+/** A name in pieces, or repeated in each delta. */
+function longerName(name: string, more: string): string {
+  return more.startsWith(name) ? more : name + more;
+}
+
+/** Arguments that are complete do not go on: they come once more, or the first ones only stood for none. */
+function longerArguments(before: string, { name, args }: CallPart): string {
+  const isAgain = name === "" && args.trimStart().startsWith("{") && isJsonObject(before);
+  return isAgain ? args : before + args;
+}
+
+/** Whether the call of a whole message is one that deltas have told of. */
+function isToldBy(call: OpenCall, { id, name, args }: CallPart): boolean {
+  if (call.name !== name) return false;
+  if (id !== "" && call.id !== "") return id === call.id;
+  return isSameArguments(readArguments(call.arguments), readArguments(args));
+}
+
+/** Whether a call is one before it, sent again. */
+function isSame(before: OpenCall, call: OpenCall): boolean {
+  return call.id !== "" && call.id === before.id && call.name === before.name &&
+    isSameArguments(readArguments(call.arguments), readArguments(before.arguments));
+}
+
+/** Whatever of a message's `tool_calls` or older `function_call` may be a call. */
+export function callsOf({ tool_calls: calls, function_call: call }: Fields): readonly WireCallDelta[] {
+  if (isObject(calls)) return (Array.isArray(calls) ? calls : [calls]).filter(isObject);
+  return isObject(call) ? [{ index: 0, function: call }] : [];
 }

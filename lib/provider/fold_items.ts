@@ -1,6 +1,7 @@
 import type { ToolCall } from "../protocol/conversation.ts";
 import type { CallIds } from "./answer_fold.ts";
-import { argumentText, type Fields, isObject, objectOf, stringOf, textOf } from "./loose_values.ts";
+import { isSameArguments, readArguments } from "./json_arguments.ts";
+import { argumentText, type Fields, indexOf, isObject, objectOf, stringOf, textOf } from "./loose_values.ts";
 
 /** The items that an answer is made of; others, such as a server's own searches, are skipped. */
 export type ItemKind = "message" | "reasoning" | "function_call";
@@ -34,6 +35,11 @@ export class ItemFold {
   /** Characters of all that came. */
   get chars(): number {
     return this.#chars;
+  }
+
+  /** No item has come. */
+  get isEmpty(): boolean {
+    return this.#items.length === 0;
   }
 
   /** An item begins; what it holds already is repeated when it is whole. */
@@ -109,12 +115,13 @@ export class ItemFold {
       item.kind === "function_call" && (item.name !== "" || contentOf(item).trim() !== "")
     );
     if (calls.some(({ name }) => name === "")) return undefined;
-    return calls.map((item) => {
+    const again = calls.filter((call, at) => calls.slice(0, at).some((other) => isSameCall(other, call)));
+    this.#items = this.#items.filter((item) => !again.includes(item));
+    return calls.filter((call) => !again.includes(call)).map((item) => {
       item.callId ||= item.id;
       while (item.callId === "" || used.has(item.callId)) item.callId = newId();
       used.add(item.callId);
-      const text = contentOf(item);
-      return { id: item.callId, name: item.name, arguments: text.trim() === "" ? "{}" : text };
+      return { id: item.callId, name: item.name, arguments: readArguments(contentOf(item)) };
     });
   }
 
@@ -128,7 +135,7 @@ export class ItemFold {
   }
 
   #open(kind: ItemKind, event: Fields, id: string): Item {
-    const item = newItem(kind, indexOf(event), id);
+    const item = newItem(kind, indexOf(event.output_index), id);
     this.#items.push(item);
     return item;
   }
@@ -136,7 +143,7 @@ export class ItemFold {
   /** The item that an event is about, by both marks, by one of them, or the last that is not whole. */
   #find(kind: ItemKind, event: Fields): Item | undefined {
     const id = stringOf(event.item_id);
-    const index = indexOf(event);
+    const index = indexOf(event.output_index);
     const all = this.#items.filter((item) => item.kind === kind);
     const open = all.filter((item) => !item.isDone);
     return all.findLast((item) => isAt(item, event, id)) ??
@@ -165,13 +172,9 @@ function kindOf({ type }: Fields): ItemKind | null {
   return type === "message" || type === "reasoning" || type === "function_call" ? type : null;
 }
 
-function indexOf({ output_index }: Fields): number | null {
-  return typeof output_index === "number" ? output_index : null;
-}
-
 /** Whether an event with both marks names this item. */
 function isAt(item: Item, event: Fields, id: string): boolean {
-  return id !== "" && item.id === id && item.index !== null && item.index === indexOf(event);
+  return id !== "" && item.id === id && item.index !== null && item.index === indexOf(event.output_index);
 }
 
 /** Takes in what a server wrote of an item, as far as it says more. */
@@ -194,9 +197,16 @@ function partsOf(parts: unknown): readonly string[] {
   );
 }
 
-/** What people saw; the arguments of a call are better taken whole. */
+/** Better taken whole, save where that is only the beginning of what came in pieces, and reasoning, which is parted there. */
 function contentOf({ kind, streamed, whole }: Item): string {
-  return kind === "function_call" ? whole || streamed : streamed || whole;
+  if (kind === "function_call") return whole || streamed;
+  return kind === "reasoning" || streamed.startsWith(whole) ? streamed || whole : whole;
+}
+
+/** Whether a call is one before it, sent again. */
+function isSameCall(before: Item, call: Item): boolean {
+  return call.callId !== "" && before.callId === call.callId && before.name === call.name &&
+    isSameArguments(readArguments(contentOf(before)), readArguments(contentOf(call)));
 }
 
 /** Nothing is stored at the server, so reasoning that does not hold itself is of no use to it. */

@@ -1,20 +1,11 @@
 import type { AssistantMessage, TokenUsage, ToolCall } from "../protocol/conversation.ts";
 import { answerFailure, type AnswerFold, type CallIds, type Complaint, deltaEvent } from "./answer_fold.ts";
-import { type Fields, isObject, objectOf, stringOf } from "./loose_values.ts";
-import type { FinishReason, Lease, ModelEvent, ModelReply } from "./provider.ts";
-import { messagesUsage } from "./messages_usage.ts";
-import { costOfUsage } from "./reported_usage.ts";
-import { shortened } from "../support/cut_text.ts";
-
-/** What servers call the ways in which a model stops. */
-const STOP_REASONS: ReadonlyMap<string, FinishReason> = new Map([
-  ["end_turn", "stop"],
-  ["stop_sequence", "stop"],
-  ["tool_use", "tool_calls"],
-  ["max_tokens", "length"],
-  ["model_context_window_exceeded", "length"],
-  ["refusal", "content_filter"],
-]);
+import { finishOf, isKnownReason, laterReason } from "./finish_reason.ts";
+import { isSameArguments, readArguments } from "./json_arguments.ts";
+import { LeadingThought, type Thought } from "./leading_thought.ts";
+import { argumentText, type Fields, indexOf, objectOf, stringOf } from "./loose_values.ts";
+import type { Lease, ModelEvent, ModelReply } from "./provider.ts";
+import { ReportedUsage } from "./reported_usage.ts";
 
 /** A block of the answer, with its text, thinking or arguments as far as they came. */
 interface Block {
@@ -28,11 +19,17 @@ interface Block {
 /** Folds the events of one Messages answer, however it was cut into events, into one reply. */
 export class MessagesFold implements AnswerFold {
   readonly #lease: Pick<Lease, "provider" | "model" | "account">;
-  readonly #blocks = new Map<number, Block>();
-  #stop: string | null = null;
+  /** In the order in which they began. */
+  readonly #blocks: Block[] = [];
+  /** The last one that began under an index. */
+  readonly #byIndex = new Map<number, Block>();
+  readonly #usage = new ReportedUsage({ isCacheApart: true });
+  /** Of the text. */
+  readonly #thought = new LeadingThought();
+  #reasoning = "";
+  #stop = "";
   #isOver = false;
   #failure: unknown = null;
-  #usage: Fields | null = null;
   #chars = 0;
 
   constructor({ provider, model, account }: Pick<Lease, "provider" | "model" | "account">) {
@@ -40,7 +37,7 @@ export class MessagesFold implements AnswerFold {
   }
 
   get isFinished(): boolean {
-    return this.#stop !== null || this.#isOver;
+    return this.#isOver || (this.#stop !== "" && isKnownReason(this.#stop));
   }
 
   get failure(): unknown {
@@ -48,11 +45,11 @@ export class MessagesFold implements AnswerFold {
   }
 
   get usage(): TokenUsage | null {
-    return this.#usage === null ? null : messagesUsage(this.#usage);
+    return this.#usage.usage;
   }
 
   get costUsd(): number | null {
-    return this.#usage === null ? null : costOfUsage(this.#usage);
+    return this.#usage.costUsd;
   }
 
   get chars(): number {
@@ -61,91 +58,107 @@ export class MessagesFold implements AnswerFold {
 
   add(chunk: unknown): readonly ModelEvent[] {
     const event = objectOf(chunk);
+    this.#usage.add(event);
     switch (event.type) {
       case "message_start":
         return this.#whole(objectOf(event.message));
       case "content_block_start":
-        return this.#begin(indexOf(event), objectOf(event.content_block));
+        return this.#begin(indexOf(event.index), objectOf(event.content_block));
       case "content_block_delta":
-        return this.#piece(indexOf(event), objectOf(event.delta));
+        return this.#piece(indexOf(event.index), objectOf(event.delta));
       case "message_delta":
-        this.#end(objectOf(event.delta).stop_reason, event.usage);
+        this.#stop = laterReason(this.#stop, stringOf(objectOf(event.delta).stop_reason));
         return [];
       case "message_stop":
-        this.#isOver = true;
-        return [];
+        return this.close();
       case "error":
         this.#failure = event.error ?? event;
         return [];
-      case "message":
-        this.#isOver = true;
-        return this.#whole(event);
       default:
-        return [];
+        return Array.isArray(event.content) ? [...this.#whole(event), ...this.close()] : [];
     }
   }
 
+  close(): readonly ModelEvent[] {
+    this.#isOver = true;
+    const last = this.#blocks.findLast(({ raw }) => raw.type === "text");
+    return last === undefined ? [] : this.#see(last, this.#thought.end());
+  }
+
   end(complain: Complaint, { taken, newId }: CallIds): ModelReply {
-    if (!this.isFinished) {
+    if (this.#stop === "" && !this.#isOver) {
       throw answerFailure("cut", complain("the stream ended without saying that it was complete"));
     }
-    const blocks = [...this.#blocks].toSorted(([a], [b]) => a - b).map(([, block]) => block);
+    if (this.#stop === "" && this.#blocks.length === 0) {
+      throw answerFailure("malformed", complain("there is no answer in it"));
+    }
+    this.close();
+    const blocks = this.#blocks.filter((block, at) =>
+      !this.#blocks.slice(0, at).some((other) => isSent(other, block))
+    );
     const toolCalls = this.#calls(blocks, new Set(taken), newId);
     if (toolCalls.some(({ name }) => name === "")) {
       throw answerFailure("malformed", complain("it calls a tool without naming it"));
     }
-    const reasoning = blocks.filter(isThinking).map(({ text }) => text).filter((text) => text !== "");
+    const content = blocks.filter(({ raw }) => raw.type === "text").map(({ text }) => text).join("");
+    const finish = finishOf(this.#stop, { calls: toolCalls.length, text: content }, complain);
+    const thinking = blocks.filter(isThinking).map(({ text }) => text);
+    const reasoning = [this.#reasoning, ...thinking].filter((text) => text !== "");
     const items = blocks.some(isThinking) ? blocks.flatMap(placeOf) : [];
     const message: AssistantMessage = {
       role: "assistant",
-      content: blocks.filter(({ raw }) => raw.type === "text").map(({ text }) => text).join(""),
+      content,
       toolCalls,
       ...(reasoning.length === 0 ? {} : { reasoning: reasoning.join("\n\n") }),
       ...(items.length === 0 ? {} : { carried: { ...this.#lease, api: "messages", items } }),
     };
-    return { message, finish: this.#finish(toolCalls.length, complain), usage: this.usage };
+    return { message, finish, usage: this.usage };
   }
 
   /** A message as it stands at the start, or whole where it does not come in pieces. */
   #whole(message: Fields): readonly ModelEvent[] {
-    this.#end(message.stop_reason, message.usage);
+    this.#stop = laterReason(this.#stop, stringOf(message.stop_reason));
     const content = Array.isArray(message.content) ? message.content : [];
     return content.flatMap((block, index) => this.#begin(index, objectOf(block)));
   }
 
-  /** Counts of later events go over those before, of which they may leave some out. */
-  #end(stop: unknown, usage: unknown): void {
-    if (stringOf(stop) !== "") this.#stop = stringOf(stop);
-    if (isObject(usage)) {
-      const told = Object.entries(usage).filter(([, value]) => value !== null);
-      this.#usage = { ...this.#usage, ...Object.fromEntries(told) };
-    }
+  #begin(index: number | null, raw: Fields): readonly ModelEvent[] {
+    const block: Block = { raw: { ...raw }, text: "", json: "", callId: "" };
+    const there = index === null ? undefined : this.#byIndex.get(index);
+    if (there !== undefined && isEmptySame(there, raw)) this.#blocks.splice(this.#blocks.indexOf(there), 1);
+    this.#blocks.push(block);
+    if (index !== null) this.#byIndex.set(index, block);
+    return this.#say(block, stringOf(raw.type === "thinking" ? raw.thinking : raw.text));
   }
 
-  #begin(index: number, raw: Fields): readonly ModelEvent[] {
-    const text = stringOf(raw.type === "thinking" ? raw.thinking : raw.text);
-    this.#blocks.set(index, { raw: { ...raw }, text, json: "", callId: "" });
-    this.#chars += text.length;
-    return deltaEvent(raw.type === "thinking" ? "reasoning" : "text", text);
-  }
-
-  #piece(index: number, delta: Fields): readonly ModelEvent[] {
-    const block = this.#blocks.get(index) ?? this.#open(index, delta);
-    const text = stringOf(delta.text) + stringOf(delta.thinking);
-    const json = stringOf(delta.partial_json);
-    this.#chars += text.length + json.length;
-    block.text += text;
+  #piece(index: number | null, delta: Fields): readonly ModelEvent[] {
+    const block = (index === null ? this.#blocks.at(-1) : this.#byIndex.get(index)) ??
+      this.#open(index, delta);
+    const json = argumentText(delta.partial_json);
+    this.#chars += json.length;
     block.json += json;
     if (typeof delta.signature === "string") block.raw.signature = delta.signature;
-    return deltaEvent(isThinking(block) ? "reasoning" : "text", text);
+    return this.#say(block, stringOf(delta.text) + stringOf(delta.thinking));
   }
 
   /** For a server that does not say that a block begins; a call would have no name. */
-  #open(index: number, delta: Fields): Block {
+  #open(index: number | null, delta: Fields): Block {
     const type = delta.type === "thinking_delta" || delta.type === "signature_delta" ? "thinking" : "text";
-    const block: Block = { raw: { type }, text: "", json: "", callId: "" };
-    this.#blocks.set(index, block);
-    return block;
+    this.#begin(index, { type });
+    return this.#blocks.at(-1)!; // begun just now
+  }
+
+  #say(block: Block, text: string): readonly ModelEvent[] {
+    this.#chars += text.length;
+    if (block.raw.type === "text") return this.#see(block, this.#thought.add(text));
+    block.text += text;
+    return deltaEvent("reasoning", isThinking(block) ? text : "");
+  }
+
+  #see(block: Block, { reasoning, text }: Thought): readonly ModelEvent[] {
+    this.#reasoning += reasoning;
+    block.text += text;
+    return [...deltaEvent("reasoning", reasoning), ...deltaEvent("text", text)];
   }
 
   #calls(blocks: readonly Block[], used: Set<string>, newId: () => string): readonly ToolCall[] {
@@ -153,31 +166,26 @@ export class MessagesFold implements AnswerFold {
       block.callId = stringOf(block.raw.id);
       while (block.callId === "" || used.has(block.callId)) block.callId = newId();
       used.add(block.callId);
-      const whole = isObject(block.raw.input) ? JSON.stringify(block.raw.input) : stringOf(block.raw.input);
-      const args = block.json.trim() === "" ? whole : block.json;
-      return { id: block.callId, name: stringOf(block.raw.name), arguments: args === "" ? "{}" : args };
+      return { id: block.callId, name: stringOf(block.raw.name), arguments: argumentsOf(block) };
     });
-  }
-
-  /** An end that says nothing of why is a stop; one for a reason that nobody knows is no success. */
-  #finish(calls: number, complain: Complaint): FinishReason {
-    const reason = this.#stop ?? (calls > 0 ? "tool_use" : "end_turn");
-    const finish = STOP_REASONS.get(reason);
-    if (finish === undefined) {
-      throw answerFailure(
-        "malformed",
-        complain(`it ended for the unknown reason "${shortened(reason, 60)}"`),
-      );
-    }
-    if (finish === "tool_calls" && calls === 0) {
-      throw answerFailure("malformed", complain("it ended with tool calls but has none"));
-    }
-    return finish === "stop" && calls > 0 ? "tool_calls" : finish;
   }
 }
 
-function indexOf({ index }: Fields): number {
-  return typeof index === "number" ? index : 0;
+function argumentsOf({ raw, json }: Block): string {
+  return readArguments(json.trim() === "" ? argumentText(raw.input) : json);
+}
+
+/** Whether a block is the call of one before it, sent again. */
+function isSent(before: Block, block: Block): boolean {
+  const { raw } = block;
+  if (raw.type !== "tool_use" || before.raw.type !== "tool_use" || stringOf(raw.id) === "") return false;
+  return raw.id === before.raw.id && raw.name === before.raw.name &&
+    isSameArguments(argumentsOf(before), argumentsOf(block));
+}
+
+/** Whether a block that has nothing yet is the one that begins once more. */
+function isEmptySame({ raw, text, json }: Block, { type, id }: Fields): boolean {
+  return text + json === "" && raw.type === type && raw.id === id;
 }
 
 function isThinking({ raw }: Block): boolean {

@@ -3,17 +3,10 @@ import { answerFailure, type AnswerFold, type CallIds, type Complaint, deltaEven
 import { isCommonId } from "./fit_history.ts";
 import { ItemFold, type ItemKind } from "./fold_items.ts";
 import { type Fields, isObject, objectOf, stringOf } from "./loose_values.ts";
-import type { FinishReason, Lease, ModelEvent, ModelReply } from "./provider.ts";
-import { costOfUsage, responsesUsage } from "./reported_usage.ts";
-import { shortened } from "../support/cut_text.ts";
-
-/** What servers call the ways in which an answer stays incomplete. */
-const INCOMPLETE: ReadonlyMap<string, FinishReason> = new Map([
-  ["max_output_tokens", "length"],
-  ["max_tokens", "length"],
-  ["length", "length"],
-  ["content_filter", "content_filter"],
-]);
+import { finishOf, isKnownReason, laterReason } from "./finish_reason.ts";
+import { LeadingThought, splitThought, type Thought } from "./leading_thought.ts";
+import type { Lease, ModelEvent, ModelReply } from "./provider.ts";
+import { ReportedUsage } from "./reported_usage.ts";
 
 /** The kind of item of which an event brings a piece. */
 const PIECES: ReadonlyMap<string, ItemKind> = new Map([
@@ -37,18 +30,20 @@ const ENDS: ReadonlyMap<string, string> = new Map([
 export class ResponsesFold implements AnswerFold {
   readonly #lease: Pick<Lease, "provider" | "model" | "account">;
   readonly #items = new ItemFold();
-  /** `completed`, or why it is incomplete. */
-  #finish: string | null = null;
+  readonly #usage = new ReportedUsage();
+  /** Of the text as it is seen. */
+  readonly #thought = new LeadingThought();
+  /** `completed`, or why it is incomplete; "": it has not ended. */
+  #finish = "";
+  #isOver = false;
   #failure: unknown = null;
-  #usage: TokenUsage | null = null;
-  #costUsd: number | null = null;
 
   constructor({ provider, model, account }: Pick<Lease, "provider" | "model" | "account">) {
     this.#lease = { provider, model, account };
   }
 
   get isFinished(): boolean {
-    return this.#finish !== null;
+    return this.#isOver || (this.#finish !== "" && isKnownReason(this.#finish));
   }
 
   get failure(): unknown {
@@ -56,11 +51,11 @@ export class ResponsesFold implements AnswerFold {
   }
 
   get usage(): TokenUsage | null {
-    return this.#usage;
+    return this.#usage.usage;
   }
 
   get costUsd(): number | null {
-    return this.#costUsd;
+    return this.#usage.costUsd;
   }
 
   get chars(): number {
@@ -69,69 +64,72 @@ export class ResponsesFold implements AnswerFold {
 
   add(chunk: unknown): readonly ModelEvent[] {
     const event = objectOf(chunk);
+    this.#usage.add(event);
     const type = stringOf(event.type);
     const kind = PIECES.get(type);
-    if (kind !== undefined) return seen(kind, this.#items.piece(kind, event));
+    if (kind !== undefined) return this.#see(kind, this.#items.piece(kind, event));
     if (type === "response.output_item.added") this.#items.begin(event);
     if (type === "response.function_call_arguments.done") this.#items.argumentsDone(event);
     if (type === "response.output_item.done") {
       const done = this.#items.done(event);
-      return done === null ? [] : seen(done.kind, done.rest);
+      return done === null ? [] : this.#see(done.kind, done.rest);
     }
     if (type === "error") this.#failure = event;
     const status = ENDS.get(type);
     if (status !== undefined) return this.#end(isObject(event.response) ? event.response : event, status);
-    return Array.isArray(event.output) ? this.#end(event, "completed") : []; // it came whole, as JSON
+    return Array.isArray(event.output) ? this.#end(event, "") : []; // it came whole, as JSON
+  }
+
+  close(): readonly ModelEvent[] {
+    this.#isOver = true;
+    return seen(this.#thought.end());
   }
 
   end(complain: Complaint, ids: CallIds): ModelReply {
-    if (this.#finish === null) {
+    if (this.#finish === "" && !this.#isOver) {
       throw answerFailure("cut", complain("the stream ended without saying that it was complete"));
+    }
+    if (this.#finish === "" && this.#items.isEmpty) {
+      throw answerFailure("malformed", complain("there is no answer in it"));
     }
     const toolCalls = this.#items.calls(ids);
     if (toolCalls === undefined) {
       throw answerFailure("malformed", complain("it calls a tool without naming it"));
     }
-    const reasoning = this.#items.text("reasoning");
+    const { reasoning: thought, text: content } = splitThought(this.#items.text("message"));
+    const finish = finishOf(this.#finish, { calls: toolCalls.length, text: content }, complain);
+    const reasoning = [this.#items.text("reasoning"), thought].filter((each) => each !== "").join("\n\n");
     const items = this.#items.carried;
     const isCarried = items.length > 0 || !toolCalls.every(({ id }) => isCommonId(id));
     const message: AssistantMessage = {
       role: "assistant",
-      content: this.#items.text("message"),
+      content,
       toolCalls,
       ...(reasoning === "" ? {} : { reasoning }),
       ...(isCarried ? { carried: { ...this.#lease, api: "responses", items } } : {}),
     };
-    return { message, finish: finishOf(this.#finish, toolCalls.length, complain), usage: this.#usage };
+    return { message, finish, usage: this.usage };
   }
 
   #end(response: Fields, byEvent: string): readonly ModelEvent[] {
-    const { usage, output, error } = response;
-    if (isObject(usage)) {
-      this.#usage = responsesUsage(usage);
-      this.#costUsd = costOfUsage(usage) ?? this.#costUsd;
-    }
+    const { output, error } = response;
     const status = stringOf(response.status) || byEvent;
-    if (status === "completed") this.#finish = "completed";
-    if (status === "incomplete") {
-      this.#finish = stringOf(objectOf(response.incomplete_details).reason) || "incomplete";
-    }
+    const reason = stringOf(objectOf(response.incomplete_details).reason);
     if (status === "failed" || status === "cancelled") {
       this.#failure = error ?? { message: `the response is ${status}` };
-    }
+    } else this.#finish = status === "incomplete" ? laterReason(status, reason) : status;
+    this.#isOver ||= status === "";
     const news = this.#items.output(Array.isArray(output) ? output : []);
-    return news.flatMap(({ kind, rest }) => seen(kind, rest));
+    const events = news.flatMap(({ kind, rest }) => this.#see(kind, rest));
+    return [...events, ...seen(this.#thought.end())];
+  }
+
+  #see(kind: ItemKind, delta: string): readonly ModelEvent[] {
+    if (kind === "function_call") return [];
+    return seen(kind === "reasoning" ? { reasoning: delta, text: "" } : this.#thought.add(delta));
   }
 }
 
-function seen(kind: ItemKind, delta: string): readonly ModelEvent[] {
-  return kind === "function_call" ? [] : deltaEvent(kind === "message" ? "text" : "reasoning", delta);
-}
-
-/** An answer that is incomplete for a reason that nobody knows is no success. */
-function finishOf(reason: string, calls: number, complain: Complaint): FinishReason {
-  if (reason === "completed") return calls > 0 ? "tool_calls" : "stop";
-  const finish = INCOMPLETE.get(reason.toLowerCase());
-  if (finish !== undefined) return finish;
-  throw answerFailure("malformed", complain(`it ended for the unknown reason "${shortened(reason, 60)}"`));
+function seen({ reasoning, text }: Thought): readonly ModelEvent[] {
+  return [...deltaEvent("reasoning", reasoning), ...deltaEvent("text", text)];
 }

@@ -19,3 +19,31 @@ export function isJsonObject(text: string): boolean {
     return false;
   }
 }
+
+/**
+ * The arguments of a call as a model's server wrote them, for tools: none are an empty object, and JSON within a string of
+ * JSON is taken out of it. What is no JSON stays as it is.
+ */
+export function readArguments(text: string): string {
+  const trimmed = text.trim();
+  if (["", "null", "[]", '""'].includes(trimmed)) return "{}";
+  if (!trimmed.startsWith('"') || !trimmed.endsWith('"')) return text;
+  const inner = stringIn(trimmed);
+  return inner !== null && isJsonObject(inner) ? inner : text;
+}
+
+/** Whether two texts of arguments say the same, however they are spaced. */
+export function isSameArguments(a: string, b: string): boolean {
+  if (a === b) return true;
+  if (!isJsonObject(a) || !isJsonObject(b)) return false;
+  return JSON.stringify(JSON.parse(a)) === JSON.stringify(JSON.parse(b));
+}
+
+function stringIn(json: string): string | null {
+  try {
+    const value: unknown = JSON.parse(json);
+    return typeof value === "string" ? value : null;
+  } catch {
+    return null;
+  }
+}

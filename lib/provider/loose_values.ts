@@ -23,9 +23,21 @@ export function textOf(value: unknown): string {
   return value.map((part) => textOf(objectOf(part).text)).join("");
 }
 
+/** An amount of something, which some servers write as a string; 0 in place of anything else. */
+export function amountOf(value: unknown): number {
+  const amount = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+  return typeof amount === "number" && Number.isFinite(amount) && amount > 0 ? amount : 0;
+}
+
 /** A count of something: a whole number, 0 in place of anything else. */
 export function countOf(value: unknown): number {
-  return typeof value === "number" && Number.isFinite(value) && value > 0 ? Math.round(value) : 0;
+  return Math.round(amountOf(value));
+}
+
+/** The place of something in a list, which some servers write as a string; null: it has none. */
+export function indexOf(value: unknown): number | null {
+  const index = typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value;
+  return typeof index === "number" && Number.isSafeInteger(index) ? index : null;
 }
 
 /** Arguments of a call as text, which some servers send as an object. */

@@ -74,6 +74,8 @@ export interface RequestOutcome {
   } | null;
   /** Characters of the answer, as far as it came: what it counts as in tokens when no usage was reported. */
   readonly answerChars?: number;
+  /** How many of them came after the last report of usage in an answer that broke off; absent: the report is of the whole. */
+  readonly unreportedChars?: number;
   readonly limits?: ReportedLimits;
   /** US dollars that the server says it was billed; it goes before what our prices come to. */
   readonly costUsd?: number;

@@ -1,40 +1,70 @@
 import type { TokenUsage } from "../protocol/conversation.ts";
-import { countOf, type Fields, objectOf } from "./loose_values.ts";
+import { type CountedTokens, countedTokens, later, tokensOf } from "./counted_tokens.ts";
+import { amountOf, type Fields, isObject, objectOf } from "./loose_values.ts";
 
-/** The tokens of a `usage` object of the Chat Completions wire. */
-export function chatUsage(usage: Fields): TokenUsage {
-  return clamped({
-    input: countOf(usage.prompt_tokens),
-    cached: countOf(objectOf(usage.prompt_tokens_details).cached_tokens ?? usage.prompt_cache_hit_tokens),
-    output: countOf(usage.completion_tokens),
-    reasoning: countOf(objectOf(usage.completion_tokens_details).reasoning_tokens),
-  });
+/** Collects what the chunks of one answer report of its usage and its cost. */
+export class ReportedUsage {
+  readonly #isCacheApart: boolean;
+  #tokens: CountedTokens | null = null;
+  #usage: TokenUsage | null = null;
+  #costUsd: number | null = null;
+
+  /** `isCacheApart`: what went through the cache is not counted as input, as on the Messages wire. */
+  constructor({ isCacheApart = false }: { readonly isCacheApart?: boolean } = {}) {
+    this.#isCacheApart = isCacheApart;
+  }
+
+  /** What was reported so far, the same object until more is; null: nothing that counts a token. */
+  get usage(): TokenUsage | null {
+    return this.#usage;
+  }
+
+  /** US dollars; null: none were reported. */
+  get costUsd(): number | null {
+    return this.#costUsd;
+  }
+
+  /** Takes in a chunk, wherever in it the usage stands. */
+  add(chunk: Fields): void {
+    const usage = usageIn(chunk, 0);
+    if (usage === null) return;
+    this.#tokens = later(this.#tokens, countedTokens(usage, this.#isCacheApart));
+    this.#usage = this.#tokens === null ? null : tokensOf(this.#tokens);
+    this.#costUsd = costOfUsage(usage) ?? this.#costUsd;
+  }
 }
 
-/** The tokens of a `usage` object of the Responses wire. */
-export function responsesUsage(usage: Fields): TokenUsage {
-  return clamped({
-    input: countOf(usage.input_tokens),
-    cached: countOf(objectOf(usage.input_tokens_details).cached_tokens),
-    output: countOf(usage.output_tokens),
-    reasoning: countOf(objectOf(usage.output_tokens_details).reasoning_tokens),
-  });
+/** Where servers put the usage if not into the chunk itself: Groq, Kimi, the Responses and Messages wires, errors. */
+const PLACES = ["x_groq", "response", "message", "choices", "error", "metadata", "delta"];
+
+function usageIn(fields: Fields, depth: number): Fields | null {
+  const usage = fields.usage ?? fields.usage_metadata ?? fields.usageMetadata;
+  if (isObject(usage)) return usage;
+  if (depth === 3) return null;
+  for (const name of PLACES) {
+    const place = fields[name];
+    if (!isObject(place)) continue;
+    const found = usageIn(Array.isArray(place) ? objectOf(place[0]) : place, depth + 1);
+    if (found !== null) return found;
+  }
+  return null;
 }
+
+/** Ticks of xAI in a US dollar (xAI API, usage). */
+const TICKS_PER_USD = 1e10;
 
 /**
  * `cost` is what the gateway charges in US dollars; for a request with the user's own key at the model's maker
- * (`is_byok`), what that one charges comes on top (OpenRouter, usage accounting). Null where none is reported.
+ * (`is_byok`), what that one charges comes on top (OpenRouter, usage accounting). Perplexity names its `total_cost`, xAI
+ * counts in ticks, and where it is served by others these are 0. Null where none is reported.
  */
-export function costOfUsage(usage: Fields): number | null {
-  const { cost, is_byok: isByok } = usage;
-  if (!isDollars(cost)) return null;
+function costOfUsage(usage: Fields): number | null {
+  const { cost, cost_in_usd_ticks: ticks, is_byok: isByok } = usage;
+  const own = isObject(cost) ? cost.total_cost : cost ?? usage.estimated_cost;
+  if (own === undefined) return amountOf(ticks) === 0 ? null : amountOf(ticks) / TICKS_PER_USD;
+  if (!isDollars(own)) return null;
   const upstream = objectOf(usage.cost_details).upstream_inference_cost;
-  return cost + (isByok === true && isDollars(upstream) ? upstream : 0);
-}
-
-/** A part is never more than its whole, whatever a server says. */
-function clamped({ input, cached, output, reasoning }: TokenUsage): TokenUsage {
-  return { input, cached: Math.min(input, cached), output, reasoning: Math.min(output, reasoning) };
+  return own + (isByok === true && isDollars(upstream) ? upstream : 0);
 }
 
 function isDollars(value: unknown): value is number {

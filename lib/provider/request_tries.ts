@@ -114,6 +114,7 @@ async function* requestOnce(
   const lease = await broker.acquire({ ...ask, ...size }, signal);
   onLease(lease);
   let outcome: Omit<RequestOutcome, "error"> = { usage: null, answerChars: 0 };
+  let reportedChars: number | null = null; // null: no usage, or that of the whole answer
   let error: RequestOutcome["error"] = { code: "aborted" };
   const body = spoken.bodyFor(request, lease);
   const onRefused = (refusal: Refusal) => {
@@ -128,7 +129,10 @@ async function* requestOnce(
       clock,
       idleMs,
       takenIds: callIds(request.messages),
-      onUsage: (usage, costUsd) => outcome = { ...outcome, usage, ...(costUsd === null ? {} : { costUsd }) },
+      onUsage: ({ usage, costUsd, isWhole }) => {
+        outcome = { ...outcome, usage, ...(costUsd === null ? {} : { costUsd }) };
+        reportedChars = usage === null || isWhole ? null : outcome.answerChars ?? 0;
+      },
       onLimits: (limits) => outcome = { ...outcome, limits },
       onAnswer: (answerChars) => outcome = { ...outcome, answerChars },
       onRefused,
@@ -143,7 +147,9 @@ async function* requestOnce(
     }
     throw thrown;
   } finally {
-    broker.release(lease.id, { ...outcome, error });
+    const isPart = error !== null && reportedChars !== null;
+    const unreportedChars = (outcome.answerChars ?? 0) - (reportedChars ?? 0);
+    broker.release(lease.id, { ...outcome, ...(isPart ? { unreportedChars } : {}), error });
   }
 }
 

@@ -1,10 +1,12 @@
 import type { TokenUsage } from "../protocol/conversation.ts";
 import type { Clock } from "../support/clock.ts";
 import { ProviderError } from "../support/errors.ts";
-import { type Complaint, isTooLong } from "./answer_fold.ts";
+import { type AnswerFold, type Complaint, isTooLong } from "./answer_fold.ts";
 import { connectionError } from "./connection_error.ts";
-import { chunksOf, malformedError, readingError } from "./event_stream.ts";
+import { malformedError, readingError, type Sent, sentIn } from "./event_stream.ts";
+import { failureIn } from "./failure_in.ts";
 import { placeOf, redirectError, statusError, streamedError } from "./http_error.ts";
+import { isObject } from "./loose_values.ts";
 import type { Lease, ModelEvent, ModelReply, ReportedLimits } from "./provider.ts";
 import { reportedLimits } from "./reported_limits.ts";
 import { RequestLine } from "./request_line.ts";
@@ -21,8 +23,8 @@ export interface SendOptions {
   readonly idleMs: number;
   /** Call ids that the conversation has used. */
   readonly takenIds: ReadonlySet<string>;
-  /** Told of usage as it is reported, with its cost in US dollars if the server names one, also in an answer that fails. */
-  readonly onUsage: (usage: TokenUsage, costUsd: number | null) => void;
+  /** Told of usage as it is reported, also in an answer that fails. */
+  readonly onUsage: (report: UsageReport) => void;
   /** Told of the limits that a response reports. */
   readonly onLimits: (limits: ReportedLimits) => void;
   /** Told of a response that refuses the request, before its error is thrown. */
@@ -31,6 +33,16 @@ export interface SendOptions {
   readonly onAnswer: (chars: number) => void;
   /** Told of every piece of the answer, keep-alive comments included. */
   readonly onBytes: () => void;
+}
+
+/** What a server reported of an answer so far. */
+export interface UsageReport {
+  /** Null: its cost only. */
+  readonly usage: TokenUsage | null;
+  /** US dollars; null where the server names none. */
+  readonly costUsd: number | null;
+  /** The answer had ended, so that no more is billed. */
+  readonly isWhole: boolean;
 }
 
 /** How long the rest of a finished answer is awaited from a server that neither says so nor hangs up, in ms. */
@@ -53,13 +65,21 @@ export async function* sendRequest(
   const fold = options.wire.fold(lease);
   try {
     line.throwIfCut();
-    for await (const chunk of answerOf(body, lease, line, options)) {
-      const events = fold.add(chunk);
+    for await (const sent of answerOf(body, lease, line, options)) {
+      const { usage, costUsd } = fold;
+      const events = takeIn(sent, fold);
       options.onAnswer(fold.chars);
+      const failure = fold.failure ?? failureOf(sent);
+      if (fold.usage !== usage || fold.costUsd !== costUsd) {
+        options.onUsage({
+          usage: fold.usage,
+          costUsd: fold.costUsd,
+          isWhole: fold.isFinished || failure !== null,
+        });
+      }
       yield* events;
       if (isTooLong(fold)) throw endless(lease);
-      if (fold.usage !== null) options.onUsage(fold.usage, fold.costUsd);
-      if (fold.failure !== null) throw streamedError(lease, fold.failure);
+      if (failure !== null) throw streamedError(lease, failure);
       if (fold.isFinished) line.shorten(AFTER_FINISH_MS);
     }
     if (!fold.isFinished) line.throwIfCut();
@@ -74,6 +94,18 @@ export async function* sendRequest(
   return fold.end(complain, { taken: options.takenIds, newId: newCallId });
 }
 
+function takeIn(sent: Sent, fold: AnswerFold): readonly ModelEvent[] {
+  if (sent.type === "done") return fold.close();
+  const fields = sent.type === "chunk" ? sent.chunk : sent.failure; // which may tell of usage
+  return isObject(fields) ? fold.add(fields) : [];
+}
+
+function failureOf(sent: Sent): unknown {
+  if (sent.type === "chunk") return failureIn(sent.chunk);
+  if (sent.type === "done") return null;
+  return isObject(sent.failure) ? failureIn(sent.failure) ?? sent.failure : sent.failure;
+}
+
 /** Nine letters and digits: the strictest form that a server asks for (Mistral). */
 function newCallId(): string {
   return `c${crypto.randomUUID().slice(0, 8)}`;
@@ -84,13 +116,13 @@ async function* answerOf(
   lease: Lease,
   line: RequestLine,
   { wire, clock, onLimits, onRefused }: Pick<SendOptions, "wire" | "clock" | "onLimits" | "onRefused">,
-): AsyncGenerator<unknown> {
+): AsyncGenerator<Sent> {
   const response = await post(body, lease, { wire, line });
   const limits = reportedLimits(response.headers, clock.now());
   if (limits !== null) onLimits(limits);
   const watched = watchBody(response, limitBytes(lease, line));
   await refuseFailure(response, watched, { lease, now: clock.now(), onRefused });
-  yield* chunksOf(watched, { lease, maxBytes: MAX_ANSWER_BYTES });
+  yield* sentIn(watched, lease);
 }
 
 function limitBytes(lease: Lease, line: RequestLine): (count: number) => void {

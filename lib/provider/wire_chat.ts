@@ -122,12 +122,14 @@ interface CarriedParts {
   readonly calls: ReadonlyMap<string, Fields>;
 }
 
-/** As {@linkcode ChatFold} notes it. */
-function carriedBy({ carried }: AssistantMessage, { carries }: WireTarget): CarriedParts {
+/** As {@linkcode ChatFold} notes it; content in a form of the server's own stands for the text of which it was read only. */
+function carriedBy({ carried, content: text }: AssistantMessage, { carries }: WireTarget): CarriedParts {
   const items = carried?.api === "chat" && carries(carried) ? carried.items.map(objectOf) : [];
   const calls = items.filter(({ type }) => type === "call");
+  const { fields, chars = text.length } = items.find(({ type }) => type === "message") ?? {};
+  const { content, ...others } = objectOf(fields);
   return {
-    message: objectOf(items.find(({ type }) => type === "message")?.fields),
+    message: content === undefined || chars !== text.length ? others : { ...others, content },
     calls: new Map(calls.map(({ id, fields }) => [String(id), objectOf(fields)])),
   };
 }

@@ -73,6 +73,31 @@ Deno.test("a request that was cut is booked at the estimate, a refused one at no
   assert.deepEqual(broker.budget.used, { usd: 350, tokens: 200, requests: 2 });
 });
 
+Deno.test("a part that the server did not count is booked at the estimate", async () => {
+  const { broker, booked } = ledger();
+  await request(broker, { usage: { ...USAGE, output: 0, reasoning: 0 }, error: null, answerChars: 30 });
+  await request(broker, { usage: { ...USAGE, input: 0, cached: 0 }, error: null, answerChars: 30 });
+  await request(broker, { usage: { ...USAGE, output: 0, reasoning: 0 }, error: null, answerChars: 0 });
+  assert.deepEqual(booked.map(({ usage, isEstimate, usd }) => [usage.input, usage.output, isEstimate, usd]), [
+    [10, 30, true, 8 + 60],
+    [100, 5, true, 100 + 10],
+    [10, 0, false, 8],
+  ]);
+});
+
+Deno.test("what came after the last report of an answer that broke off is booked with it, up to the limit", async () => {
+  const { broker, booked } = ledger({ maxOutput: 1_000, caps: {} });
+  const cut = { error: { code: "cut" }, answerChars: 70, unreportedChars: 30 };
+  await request(broker, { usage: USAGE, ...cut });
+  await request(broker, { usage: { ...USAGE, output: 990 }, ...cut });
+  await request(broker, { usage: USAGE, costUsd: 3, ...cut });
+  assert.deepEqual(booked.map(({ usage, isEstimate, usd }) => [usage.output, isEstimate, usd]), [
+    [5 + 30 + 256, true, 8 + 2 * 291],
+    [1_000, true, 8 + 2_000],
+    [5 + 30 + 256, true, 3 + 2 * 286],
+  ]);
+});
+
 Deno.test("a task hears what its requests were booked at, and the session counts them all", async () => {
   const { broker, booked } = ledger({ keys: [] });
   const heard: RequestRow[] = [];

@@ -54,6 +54,11 @@ function expected(calls: readonly Planned[]): object[] {
   return calls.map(({ name, args }) => ({ name, arguments: args }));
 }
 
+/** Each call once. */
+function differing(calls: readonly Planned[]): readonly Planned[] {
+  return [...new Map(calls.map((call) => [`${call.name} ${call.args}`, call])).values()];
+}
+
 function bare(calls: readonly ToolCall[] | undefined): object[] | undefined {
   return calls?.map(({ name, arguments: args }) => ({ name, arguments: args }));
 }
@@ -99,7 +104,7 @@ Deno.test("CallFold keeps whole calls apart, whatever their indexes and ids are"
     () => ({ id: "" }),
     () => ({}),
     () => ({ id: null }),
-    () => ({ id: "same" }),
+    () => ({ id: "same" }), // and so each of them once
   );
   fc.assert(fc.property(several, indexes, ids, fc.boolean(), (calls, indexOf, idOf, inOne) => {
     const deltas = calls.map(({ name, args }, i) => ({
@@ -108,9 +113,10 @@ Deno.test("CallFold keeps whole calls apart, whatever their indexes and ids are"
       function: { name, arguments: args },
     }));
     const folded = fold(chunked(deltas, inOne));
-    assert.deepEqual(bare(folded), expected(calls));
+    const kept = JSON.stringify(idOf(0)) === JSON.stringify({ id: "same" }) ? differing(calls) : calls;
+    assert.deepEqual(bare(folded), expected(kept));
     const found = folded?.map(({ id }) => id) ?? [];
-    assert.equal(new Set(found).size, calls.length, "ids differ");
+    assert.equal(new Set(found).size, kept.length, "ids differ");
     assert.ok(!found.includes(""));
   }));
 });
@@ -141,7 +147,11 @@ Deno.test("CallFold tells pieces without index apart by their id", () => {
 });
 
 Deno.test("CallFold gives a new id where one is missing, doubled or used before", () => {
-  const whole = (index: number, id: string) => ({ index, id, function: { name: "run", arguments: "{}" } });
+  const whole = (index: number, id: string) => ({
+    index,
+    id,
+    function: { name: "run", arguments: JSON.stringify({ index }) },
+  });
   assert.deepEqual(
     fold([[whole(0, "a"), whole(1, "a"), whole(2, ""), whole(3, "old"), whole(4, "b")]], ["old", "new1"])
       ?.map(({ id }) => id),
@@ -178,4 +188,140 @@ Deno.test("CallFold refuses arguments without a name, and forgets an empty delta
 Deno.test("CallFold.add() counts the characters of arguments", () => {
   const calls = new CallFold();
   assert.equal(calls.add([{ index: 0, function: { name: "a", arguments: "{}" } }, { index: 0 }]), 2);
+});
+
+/** A whole call. */
+function call(id: string | undefined, args: unknown, more: object = {}): WireCallDelta {
+  return { ...(id === undefined ? {} : { id }), function: { name: "run", arguments: args }, ...more };
+}
+
+const AGAIN:
+  readonly (readonly [claim: string, chunks: readonly (readonly WireCallDelta[])[], ids: string[]])[] = [
+    ["under another index", [[call("a", "{}", { index: 0 })], [call("a", "{}", { index: 1 })]], ["a"]],
+    ["spaced otherwise", [[call("a", '{"x":1}', { index: 0 })], [call("a", '{ "x": 1 }', { index: 0 })]], [
+      "a",
+    ]],
+    ["without an index", [[call("a", "{}")], [call("a", "{}")]], ["a"]],
+    ["in the same chunk", [[call("a", "{}"), call("a", "{}")]], ["a"]],
+    [
+      "after it came in pieces",
+      [[call("a", '{"x"', { index: 0 })], [{ index: 0, function: { arguments: ":1}" } }], [
+        call("a", '{"x":1}'),
+      ]],
+      ["a"],
+    ],
+    ["with another id, which is another call", [[call("a", "{}")], [call("b", "{}")]], ["a", "b"]],
+    ["with other arguments, which is another call", [[call("a", '{"x":1}')], [call("a", '{"x":2}')]], [
+      "a",
+      "new1",
+    ]],
+    ["without an id, under another index, which is another call", [[call(undefined, "{}", { index: 0 })], [
+      call(undefined, "{}", { index: 1 }),
+    ]], ["new1", "new2"]],
+  ];
+
+for (const [claim, chunks, ids] of AGAIN) {
+  Deno.test(`CallFold takes a call that is sent again for one: ${claim}`, () => {
+    assert.deepEqual(fold(chunks)?.map(({ id }) => id), ids);
+  });
+}
+
+Deno.test("CallFold takes the calls of a whole message for those that the deltas have told of", () => {
+  const calls = new CallFold();
+  calls.add([call("a", "{}", { index: 0 })]);
+  calls.add([call(undefined, '{"x":1}', { index: 1 })]);
+  calls.add([call("c", '{"cut":', { index: 2 })]);
+  calls.addWhole([call("a", "{}"), call("b", '{"x":1}'), call("c", '{"cut":1}'), call("d", "{}")]);
+  assert.deepEqual(calls.end(new Set(), () => "new"), [
+    { id: "a", name: "run", arguments: "{}" },
+    { id: "b", name: "run", arguments: '{"x":1}' },
+    { id: "c", name: "run", arguments: '{"cut":1}' },
+    { id: "d", name: "run", arguments: "{}" },
+  ]);
+});
+
+const NAMES:
+  readonly (readonly [claim: string, deltas: readonly object[], calls: readonly (readonly string[])[]])[] = [
+    ["in pieces", [{ index: 0, id: "a", name: "get_" }, { index: 0, name: "weather" }, {
+      index: 0,
+      arguments: "{}",
+    }], [[
+      "get_weather",
+      "{}",
+    ]]],
+    ["in pieces with its id each time", [{ index: 0, id: "a", name: "get_" }, {
+      index: 0,
+      id: "a",
+      name: "weather",
+      arguments: '{"x":1}',
+    }], [["get_weather", '{"x":1}']]],
+    ["longer each time", [{ index: 0, name: "get" }, { index: 0, name: "get_weather", arguments: "{}" }], [[
+      "get_weather",
+      "{}",
+    ]]],
+    ["with each piece", [{ index: 0, name: "get", arguments: "{" }, {
+      index: 0,
+      name: "get",
+      arguments: "}",
+    }], [[
+      "get",
+      "{}",
+    ]]],
+    ["of another call after it", [{ index: 0, id: "a", name: "get" }, { index: 0, id: "b", name: "list" }], [
+      ["get", "{}"],
+      ["list", "{}"],
+    ]],
+  ];
+
+for (const [claim, deltas, calls] of NAMES) {
+  Deno.test(`CallFold takes a name ${claim}`, () => {
+    const chunks = deltas.map((delta) => {
+      const { index, id, ...ofFunction } = delta as Record<string, unknown>;
+      return [{ index, id, function: ofFunction }];
+    });
+    assert.deepEqual(fold(chunks)?.map((each) => [each.name, each.arguments]), calls);
+  });
+}
+
+Deno.test("CallFold takes indexes that are strings, or that only the first pieces lack", () => {
+  const pieces = (index: unknown, other: unknown) => [
+    [{ index, id: "a", function: { name: "run", arguments: '{"x"' } }],
+    [{ index: other, function: { arguments: ":1}" } }],
+  ];
+  for (const [index, other] of [["0", "0"], ["0", 0], [undefined, 0], [null, "0"]]) {
+    assert.deepEqual(fold(pieces(index, other)), [{ id: "a", name: "run", arguments: '{"x":1}' }]);
+  }
+});
+
+const ARGUMENTS: readonly (readonly [args: unknown, text: string])[] = [
+  ["", "{}"],
+  [" \n", "{}"],
+  ["null", "{}"],
+  [[], "{}"],
+  ["[]", "{}"],
+  [{ x: 1 }, '{"x":1}'],
+  [JSON.stringify('{"x":1}'), '{"x":1}'],
+  [JSON.stringify("words"), '"words"'],
+];
+
+for (const [args, text] of ARGUMENTS) {
+  Deno.test(`CallFold reads the arguments ${JSON.stringify(args)}`, () => {
+    assert.deepEqual(fold([[call("a", args)]])?.map((each) => each.arguments), [text]);
+  });
+}
+
+Deno.test("CallFold lets arguments in pieces take the place of an empty object before them", () => {
+  const piece = (args: string) => [{ index: 0, function: { arguments: args } }];
+  assert.deepEqual(fold([[call("a", "{}", { index: 0 })], piece('{"x"'), piece(":1}")]), [
+    { id: "a", name: "run", arguments: '{"x":1}' },
+  ]);
+});
+
+Deno.test("CallFold takes a call whose name and arguments stand beside its id, and a custom tool's input", () => {
+  const flat = { id: "a", name: "run", arguments: { x: 1 } } as WireCallDelta;
+  const custom = { id: "b", type: "custom", custom: { name: "math", input: "4 + 4" } } as WireCallDelta;
+  assert.deepEqual(fold([[flat, custom]]), [
+    { id: "a", name: "run", arguments: '{"x":1}' },
+    { id: "b", name: "math", arguments: "4 + 4" },
+  ]);
 });

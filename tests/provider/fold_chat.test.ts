@@ -86,11 +86,19 @@ Deno.test("ChatFold comes to the same message however the answer was cut into ch
   ));
 });
 
-Deno.test("ChatFold takes any JSON for a chunk", () => {
-  fc.assert(fc.property(fc.array(fc.jsonValue()), (chunks) => {
+Deno.test("ChatFold takes any JSON for a chunk, and in any place of one", () => {
+  const json = fc.jsonValue();
+  const said = fc.record({ content: json, reasoning: json, reasoning_details: json, tool_calls: json });
+  const choice = fc.record({ index: json, delta: fc.oneof(json, said), message: fc.oneof(json, said) });
+  const odd = fc.record({ choices: fc.oneof(json, fc.array(choice)), usage: json, x_groq: json });
+  fc.assert(fc.property(fc.array(fc.oneof(json, odd)), (chunks) => {
     const answer = new ChatFold(ANSWERED_BY);
     for (const each of chunks) answer.add(each);
     assert.equal(answer.isFinished, false);
+    assert.throws(
+      () => answer.end((state) => state, { taken: new Set(), newId: () => "new" }),
+      ProviderError,
+    );
   }));
 });
 
@@ -209,7 +217,7 @@ Deno.test("ChatFold takes usage from wherever it stands, the last report countin
     ...chunk({}, "stop"),
     usage: { prompt_tokens: "7", completion_tokens: -1, prompt_cache_hit_tokens: 5 },
   }]);
-  assert.deepEqual(odd.usage, { input: 0, cached: 0, output: 0, reasoning: 0 });
+  assert.deepEqual(odd.usage, { input: 7, cached: 5, output: 0, reasoning: 0 });
 });
 
 Deno.test("ChatFold reads reasoning under both names, text in parts and refusals", () => {
@@ -234,4 +242,172 @@ Deno.test("ChatFold notices an answer that no model writes", () => {
   assert.equal(isTooLong(answer), false);
   answer.add(chunk({ tool_calls: [delta(0, "c1", "a", "y")] }));
   assert.equal(isTooLong(answer), true);
+});
+
+/** The reply to chunks with one choice each, closed by the server. */
+function closed(...choices: readonly Record<string, unknown>[]): ModelReply {
+  const answer = new ChatFold(ANSWERED_BY);
+  const seen = choices.flatMap((choice) => answer.add({ choices: [choice] }));
+  seen.push(...answer.close());
+  const reply = answer.end((state) => state, { taken: new Set(), newId: () => "new" });
+  const of = (type: string) =>
+    seen.map((each) => each.type === type && "delta" in each ? each.delta : "").join("");
+  assert.equal(of("text"), reply.message.content, "what was seen is what was said");
+  assert.equal(of("reasoning"), reply.message.reasoning ?? "");
+  return reply;
+}
+
+Deno.test("ChatFold takes an answer without a finish reason for a whole one once the server closed it", () => {
+  const call = delta(0, "c1", "a", "{}");
+  const cases: [Record<string, unknown>, string][] = [
+    [{ delta: { content: "all" } }, "stop"],
+    [{ delta: { content: "all" }, finish_reason: "" }, "stop"],
+    [{ delta: { tool_calls: [call] }, finish_reason: null }, "tool_calls"],
+    [{ message: { content: "all" } }, "stop"],
+    [{ message: { content: null, tool_calls: [call] } }, "tool_calls"],
+    [{ delta: { content: "" } }, "stop"],
+  ];
+  for (const [choice, finish] of cases) assert.equal(closed(choice).finish, finish, JSON.stringify(choice));
+  const nothing = new ChatFold(ANSWERED_BY);
+  nothing.add({ object: "weather", status: "fine" });
+  nothing.close();
+  assert.throws(
+    () => nothing.end((state) => state, { taken: new Set(), newId: () => "" }),
+    /no answer in it/,
+  );
+});
+
+Deno.test("ChatFold takes a whole completion without a reason for complete, even where the server does not say so", () => {
+  const whole = { object: "chat.completion", choices: [{ message: { content: "all" } }] };
+  assert.equal(fold([whole]).message.content, "all");
+});
+
+const DOUBLED: readonly (readonly [claim: string, choices: readonly Record<string, unknown>[]])[] = [
+  ["an empty delta beside a message", [{
+    delta: { role: "assistant", content: "" },
+    message: { content: "one two" },
+  }]],
+  ["deltas and then the message", [{ delta: { content: "one " } }, { delta: { content: "two" } }, {
+    message: { content: "one two" },
+  }]],
+  ["a message that grows beside the deltas", [
+    { delta: { content: "one " }, message: { content: "one " } },
+    { delta: { content: "two" }, message: { content: "one two" } },
+    { delta: {}, message: { content: "one two" } },
+  ]],
+  ["a message that grows in place of deltas", [{ message: { content: "one " } }, {
+    message: { content: "one two" },
+  }]],
+  ["a message in pieces", [{ message: { content: "one " } }, { message: { content: "two" } }]],
+  ["a message that says it otherwise", [{ delta: { content: "one two" } }, {
+    message: { content: "One two." },
+  }]],
+  ["deltas that end before the message does", [{ delta: { content: "one" } }, {
+    message: { content: "one two" },
+  }]],
+  ["text without a delta", [{ text: "one " }, { text: "two" }]],
+];
+
+for (const [claim, choices] of DOUBLED) {
+  Deno.test(`ChatFold says text once: ${claim}`, () => {
+    assert.equal(closed(...choices).message.content, "one two");
+  });
+}
+
+Deno.test("ChatFold says reasoning, calls and carried fields once that a whole message repeats", () => {
+  const call = delta(0, "c1", "a", "{}");
+  const { message } = closed(
+    { delta: { reasoning_content: "hm" } },
+    { delta: { tool_calls: [call] } },
+    { delta: {}, message: { reasoning_content: "hm", content: "", tool_calls: [call] } },
+  );
+  assert.deepEqual(message, {
+    role: "assistant",
+    content: "",
+    toolCalls: [{ id: "c1", name: "a", arguments: "{}" }],
+    reasoning: "hm",
+    carried: carriedWith({ reasoning_content: "hm" }),
+  });
+});
+
+Deno.test("ChatFold reads the one choice that was asked for, whatever others come", () => {
+  const said = (index: unknown, content: string) => ({ index, delta: { content } });
+  const reply = fold([
+    { choices: [said(0, "a")] },
+    { choices: [said(1, "x"), said("0", "b")] },
+    { choices: null },
+    { choices: [] },
+    { choices: [said(1, "y")] },
+    { choices: [{ index: 1, delta: {}, finish_reason: "length" }] },
+    { choices: [{ index: 0, delta: { content: "c" }, finish_reason: "stop" }] },
+  ]);
+  assert.deepEqual([reply.message.content, reply.finish], ["abc", "stop"]);
+});
+
+Deno.test("ChatFold joins the text and the calls that a server puts into two choices", () => {
+  const calls = { tool_calls: [delta(undefined, "c1", "a", "{}")] };
+  const reply = fold([{
+    choices: [{ message: { content: "so" }, finish_reason: "tool_calls" }, {
+      message: calls,
+      finish_reason: "tool_calls",
+    }],
+  }]);
+  assert.deepEqual([reply.message.content, reply.message.toolCalls.length], ["so", 1]);
+});
+
+Deno.test("ChatFold lets no orderly reason undo the cut that was told before it", () => {
+  assert.equal(fold([chunk({ content: "x" }, "length"), chunk({}, "stop")]).finish, "length");
+  assert.equal(fold([chunk({ content: "x" }, "stop"), chunk({}, "length")]).finish, "length");
+});
+
+const REASONING: readonly (readonly [claim: string, delta: Record<string, unknown>])[] = [
+  ["reasoning_content", { reasoning_content: "hm" }],
+  ["reasoning", { reasoning: "hm" }],
+  ["reasoning beside its details", {
+    reasoning: "hm",
+    reasoning_details: [{ type: "reasoning.text", text: "hm" }],
+  }],
+  ["details only", { reasoning_details: [{ type: "reasoning.text", text: "h" }, { summary: "m" }] }],
+  ["thinking", { thinking: "hm" }],
+  ["an object", { reasoning: { content: "hm" } }],
+  ["parts of the content", { content: [{ type: "thinking", thinking: [{ type: "text", text: "hm" }] }] }],
+];
+
+for (const [claim, said] of REASONING) {
+  Deno.test(`ChatFold reads reasoning from ${claim}`, () => {
+    assert.equal(closed({ delta: said }, { delta: { content: "so" } }).message.reasoning, "hm");
+    assert.equal(closed({ message: said }).message.reasoning, "hm");
+  });
+}
+
+Deno.test("ChatFold carries content in parts back as its server wrote it, its pieces joined", () => {
+  const thinking = (text: string) => ({ type: "thinking", thinking: [{ type: "text", text }] });
+  const { message } = closed(
+    { delta: { content: [thinking("I ")] } },
+    { delta: { content: [thinking("see")] } },
+    { delta: { content: "So" } },
+    { delta: { content: [{ type: "reference", reference_ids: [1] }, { type: "text", text: "." }] } },
+    { delta: { content: "" } },
+  );
+  const content = [
+    thinking("I see"),
+    { type: "text", text: "So" },
+    { type: "reference", reference_ids: [1] },
+    { type: "text", text: "." },
+  ];
+  assert.deepEqual(message, {
+    role: "assistant",
+    content: "So.",
+    toolCalls: [],
+    reasoning: "I see",
+    carried: { ...ANSWERED_BY, api: "chat", items: [{ type: "message", fields: { content }, chars: 3 }] },
+  });
+});
+
+Deno.test("ChatFold takes thinking in tags for reasoning, and gives it back as it stood", () => {
+  const { message } = closed({ delta: { content: "<think>hm" } }, { delta: { content: "</think>\n\nSo." } });
+  assert.deepEqual([message.content, message.reasoning, message.carried?.items], ["So.", "hm", [
+    { type: "message", fields: { content: "<think>hm</think>\n\nSo." }, chars: 3 },
+  ]]);
+  assert.equal(closed({ message: { content: "<think>\nonly that\n</think>\n" } }).message.content, "");
 });

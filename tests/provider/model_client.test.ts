@@ -135,8 +135,16 @@ const ENDINGS: readonly (readonly [string, readonly Reply[], string | null, read
   ]],
   ["a broken stream", [broken(sse(chunk({ content: "a" }))), say("hi")], null, ["cut", null]],
   ["garbage", [broken("data: {oops\n\n"), say("hi")], null, ["malformed", null]],
-  ["an unknown finish reason", [say("x", { finish: "weather" }), say("hi")], null, ["malformed", null]],
-  ["no finish reason", [say("x", { finish: null }), say("hi")], null, ["cut", null]],
+  ["an unknown finish reason", [say("x", { finish: "weather" })], null, [null]],
+  ["an unknown finish reason of nothing", [say("", { finish: "weather" }), say("hi")], null, [
+    "malformed",
+    null,
+  ]],
+  ["a finish reason of a server that broke off", [say("x", { finish: "error" }), say("hi")], null, [
+    "cut",
+    null,
+  ]],
+  ["no finish reason", [broken(sse(chunk({ content: "x" }))), say("hi")], null, ["cut", null]],
   ["401", [status(401, { error: { message: "no" } })], "auth", ["auth"]],
   ["402", [status(402, { error: { message: "pay" } })], "quota", ["quota"]],
   ["403", [status(403)], "auth", ["auth"]],

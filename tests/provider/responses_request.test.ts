@@ -92,7 +92,7 @@ const FAILURES: readonly (readonly [claim: string, reply: Reply, code: string, r
     "rate_limited",
     true,
   ],
-  ["an answer of the other wire", say("hi"), "cut", true],
+  ["an answer of the other wire", say("hi"), "malformed", true],
   ["503", status(503, { error: { message: "busy" } }), "server", true],
   ["400", status(400, { error: { message: "no such field" } }), "bad_request", false],
 ];

@@ -177,7 +177,11 @@ Deno.test("request() tells every broken answer by its code", async () => {
   const page = "<!DOCTYPE html><title>Sign in</title>";
   const cases: [string, Reply, unknown][] = [
     ["no finish reason", lines([half]), { code: "cut", retryable: true }],
-    ["[DONE] without a finish reason", lines([half, sse("[DONE]")]), { code: "cut", retryable: true }],
+    ["[DONE] without an answer", lines([sse("[DONE]")]), { code: "malformed", retryable: true }],
+    ["nothing but signs of life", lines([": alive\n\n", sse("ping"), sse("")]), {
+      code: "cut",
+      retryable: true,
+    }],
     ["a broken connection", lines([half], "break"), { code: "cut", retryable: true }],
     ["nothing", lines([]), { code: "cut", retryable: true }],
     ["chunks that are no JSON", lines([half, "data: {oops\n\n"]), { code: "malformed", retryable: true }],
@@ -219,6 +223,7 @@ Deno.test("request() settles the usage that a failing answer has reported", asyn
     usage: { input: 9, cached: 0, output: 1, reasoning: 0 },
     error: { code: "cut" },
     answerChars: 1,
+    unreportedChars: 0,
   }]);
 });
 

@@ -1,0 +1,74 @@
+import { type Fields, isObject, textOf } from "./loose_values.ts";
+
+/** The text of a `content`, which some servers send in parts. */
+export function contentText(content: unknown): string {
+  if (!Array.isArray(content)) return textOf(content);
+  return content.map((part) => isThinking(part) ? "" : textOf([part])).join("");
+}
+
+/** The thinking in a `content` in parts (Mistral). */
+export function contentThinking(content: unknown): string {
+  const parts: readonly unknown[] = Array.isArray(content) ? content : [];
+  return parts.filter(isThinking).map(({ thinking, text }) => textOf(thinking ?? text)).join("");
+}
+
+/** Joins the parts of a `content` that comes in pieces, as its server wants them back. */
+export class ContentParts {
+  readonly #parts: Fields[] = [];
+  /** That came as a string since the last part. */
+  #text = "";
+
+  /** Takes in the `content` of a delta; text between parts is a part. */
+  add(content: unknown): void {
+    if (typeof content === "string") this.#text += content;
+    if (!Array.isArray(content)) return;
+    this.#closeText();
+    this.#parts.push(...content.filter(isObject));
+  }
+
+  /** The parts; null: they say nothing that the text does not. */
+  get parts(): readonly Fields[] | null {
+    this.#closeText();
+    return this.#parts.some(({ type }) => type !== "text") ? joinedParts(this.#parts) : null;
+  }
+
+  #closeText(): void {
+    if (this.#text !== "") this.#parts.push({ type: "text", text: this.#text });
+    this.#text = "";
+  }
+}
+
+/** What goes on where the part before it ended is one with it; a list of parts is joined once, as it may be long. */
+function joinedParts(parts: readonly unknown[]): readonly Fields[] {
+  const whole: Fields[] = [];
+  for (const run of runsOf(parts.filter(isObject))) {
+    const [first] = run;
+    if (first === undefined) continue;
+    const all = Object.assign({}, ...run) as Fields; // the fields that only the last piece has, too
+    if (first.type === "text") whole.push({ ...all, text: run.map(({ text }) => textOf(text)).join("") });
+    else if (first.type === "thinking") whole.push({ ...all, thinking: joinedThinking(run) });
+    else whole.push(...run);
+  }
+  return whole;
+}
+
+function joinedThinking(run: readonly Fields[]): unknown {
+  const thinking = run.map((part) => part.thinking);
+  const isText = thinking.some((each) => typeof each === "string");
+  return isText ? thinking.map(textOf).join("") : joinedParts(thinking.flat());
+}
+
+/** Neighbours of the same kind. */
+function runsOf(parts: readonly Fields[]): readonly (readonly Fields[])[] {
+  const runs: Fields[][] = [];
+  for (const part of parts) {
+    const last = runs.at(-1);
+    if (last?.[0]?.type === part.type) last?.push(part);
+    else runs.push([part]);
+  }
+  return runs;
+}
+
+function isThinking(part: unknown): part is Fields {
+  return isObject(part) && (part.type === "thinking" || part.type === "reasoning");
+}

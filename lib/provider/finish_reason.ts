@@ -1,0 +1,71 @@
+import { answerFailure, type Complaint } from "./answer_fold.ts";
+import { shortened } from "../support/cut_text.ts";
+import type { FinishReason } from "./provider.ts";
+
+/** What an answer holds beside its text's length. */
+export interface AnswerBody {
+  readonly calls: number;
+  readonly text: string;
+}
+
+/** The words of servers for an end in good order, in lower case. */
+const STOPS = /^(stop|stop_sequence|eos|eos_token|end|end_turn|end_of_turn|complete|completed|success)$/;
+/** The words that servers make their reasons of, in lower case; the first that fits counts. */
+const WORDS: readonly (readonly [RegExp, FinishReason | "malformed" | "broken"])[] = [
+  [STOPS, "stop"],
+  [/malformed|unexpected_tool|invalid_tool/, "malformed"],
+  [
+    /filter|safety|recitation|refus|sensitive|prohibit|block|spii|violat|moderat|guard|policy|unsafe|toxic|language/,
+    "content_filter",
+  ],
+  [
+    /error|fail|abort|cancel|interrupt|time_?out|overload|unavailable|insufficient|network|pause|in_progress|queued/,
+    "broken",
+  ],
+  [/length|max|limit|truncat|exceed|incomplete|context|budget/, "length"],
+  [/tool|function/, "tool_calls"],
+];
+
+/** Whether a server's reason is one that leaves nothing open, so that nothing of the answer can follow it. */
+export function isKnownReason(reason: string): boolean {
+  return wordOf(reason) !== null;
+}
+
+/** The reason to believe of two that came one after the other: none in good order undoes one that is not. */
+export function laterReason(before: string, reason: string): string {
+  return reason === "" || (isGood(reason) && !isGood(before)) ? before : reason;
+}
+
+function isGood(reason: string): boolean {
+  const word = wordOf(reason);
+  return word === null || word === "stop" || word === "tool_calls";
+}
+
+/**
+ * Why an answer ended, by the server's word for it; "" is an end without one. An answer in good order is one whatever the
+ * word, unless that speaks of a cut. Throws {@linkcode ProviderError}: `malformed` for what belies the answer, `cut` where the server
+ * broke off.
+ */
+export function finishOf(reason: string, { calls, text }: AnswerBody, complain: Complaint): FinishReason {
+  const quoted = `"${shortened(reason, 60)}"`;
+  const word = reason === "" ? "stop" : wordOf(reason);
+  if (word === "malformed") throw answerFailure("malformed", complain(`it ended for the reason ${quoted}`));
+  if (word === "broken") {
+    throw answerFailure("cut", complain(`the server broke off for the reason ${quoted}`));
+  }
+  // Taking the text of an answer of which the calls were lost for the final one would be a false success.
+  if (word === "tool_calls" && calls === 0) {
+    throw answerFailure("malformed", complain("it ended with tool calls but has none"));
+  }
+  if (word === "length" || word === "content_filter") return word;
+  if (calls > 0) return "tool_calls";
+  if (word === null && text.trim() === "") {
+    throw answerFailure("malformed", complain(`it ended for the unknown reason ${quoted}`));
+  }
+  return "stop";
+}
+
+function wordOf(reason: string): FinishReason | "malformed" | "broken" | null {
+  const name = reason.trim().toLowerCase().replaceAll(/[\s-]+/g, "_");
+  return WORDS.find(([words]) => words.test(name))?.[1] ?? null;
+}
