@@ -55,6 +55,7 @@ const ERRORS: Readonly<Record<string, number>> = {
   unknown_toolset: EXIT.usage,
   queue_full: EXIT.temporary,
   budget_exceeded: EXIT.budget,
+  configuration: EXIT.config,
   internal: EXIT.internal,
   auth: EXIT.config,
   quota: EXIT.config,

@@ -5,7 +5,8 @@ import { parseText } from "./options.ts";
 const EXAMPLES = `
 Examples:
   hermes models                    what is configured, and which model is the default
-  hermes models --provider local   what the server at this provider has`;
+  hermes models --provider local   what the server at this provider has
+  hermes models --prices           what well-known models cost, of when and from where`;
 
 /** `hermes models`: providers, their keys' states, and what is known of which model. */
 export function registerModels(program: Command, { io, action }: CommandContext): void {
@@ -16,11 +17,13 @@ export function registerModels(program: Command, { io, action }: CommandContext)
         parseText("--provider"),
       ),
     )
+    .option("--prices", "Print what models cost; with --provider, those of one provider")
     .option("--json", "Print one JSON document")
     .addHelpText("after", EXAMPLES)
-    .action(action(async ({ provider, json = false }) => {
+    .action(action(async ({ provider, prices = false, json = false }) => {
+      if (prices) return await (await import("./models_prices.ts")).printPrices(io, { provider, json });
       if (provider === undefined) {
-        return (await import("./models_configured.ts")).printConfigured(io, { json });
+        return await (await import("./models_configured.ts")).printConfigured(io, { json });
       }
       return await (await import("./models_served.ts")).printServed(io, { provider, json });
     }));

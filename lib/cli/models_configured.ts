@@ -1,5 +1,7 @@
 import type { LoadedConfig } from "../config/load.ts";
-import { modelSettings, resolveModel, splitModel } from "../config/models.ts";
+import { type KnownModels, loadKnownModels } from "../config/known_models.ts";
+import { modelFacts } from "../config/model_facts.ts";
+import { resolveModel, splitModel } from "../config/models.ts";
 import type { ModelConfig, ProviderConfig } from "../config/schema.ts";
 import { UserError } from "../support/errors.ts";
 import { EXIT } from "./exit_codes.ts";
@@ -20,7 +22,7 @@ export interface ProviderReport {
 }
 
 /** A model that config.yaml names. */
-export interface ModelReport extends Pick<ModelConfig, "context_window" | "price"> {
+export interface ModelReport extends Pick<ModelConfig, "context_window" | "vision" | "price"> {
   readonly provider: string;
   readonly model: string;
   readonly default: boolean;
@@ -38,15 +40,15 @@ export interface ModelsReport {
 }
 
 /** Prints what is configured; asks no server. */
-export function printConfigured(io: Io, { json }: { readonly json: boolean }): number {
-  const report = reportModels(loadRunConfig(io, { quiet: false }));
+export async function printConfigured(io: Io, { json }: { readonly json: boolean }): Promise<number> {
+  const report = reportModels(loadRunConfig(io, { quiet: false }), await loadKnownModels());
   const { columns } = io.stdout;
   io.stdout.write(json ? jsonLine(report, io.stdout) : renderModels(report, { columns }));
   return EXIT.done;
 }
 
 /** All that the configuration says of providers and models. */
-export function reportModels(loaded: LoadedConfig): ModelsReport {
+export function reportModels(loaded: LoadedConfig, known: KnownModels): ModelsReport {
   const chat = defaultModel(loaded);
   const providers = Object.entries(loaded.config.providers).map(([name, each]) =>
     reportProvider(loaded, name, each)
@@ -55,7 +57,7 @@ export function reportModels(loaded: LoadedConfig): ModelsReport {
     default: chat.model,
     ...(chat.problem === null ? {} : { problem: chat.problem }),
     providers,
-    models: reportNamed(loaded, chat.model),
+    models: reportNamed(loaded, known, chat.model),
   };
 }
 
@@ -87,7 +89,7 @@ function reportProvider({ secrets }: LoadedConfig, name: string, provider: Provi
 }
 
 /** Each model that the configuration names, once, with all its uses. */
-function reportNamed({ config }: LoadedConfig, chat: Named | null): ModelReport[] {
+function reportNamed({ config }: LoadedConfig, known: KnownModels, chat: Named | null): ModelReport[] {
   const home = chat?.provider ?? config.model.provider;
   const { delegation } = config;
   const named: [use: string | null, Named][] = [
@@ -115,7 +117,7 @@ function reportNamed({ config }: LoadedConfig, chat: Named | null): ModelReport[
     return provider === null ? splitModel(config, name, home) : { provider, model: name };
   }
   function reportModel(model: Named, uses: readonly string[]): ModelReport {
-    const { context_window, price } = modelSettings(config, model);
-    return { ...model, default: uses.includes("chat"), uses, context_window, price };
+    const { context_window, vision, price } = modelFacts(config, known, model);
+    return { ...model, default: uses.includes("chat"), uses, context_window, vision, price };
   }
 }

@@ -11,6 +11,8 @@ export interface WaysGround {
   readonly cacheKey: string;
   /** What was learned of a model at this base URL; null: nothing. */
   readonly lessonsOf: (baseUrl: string | null, model: string) => Lessons | null;
+  /** The longest answer that a model can give, in tokens; null: unknown. */
+  readonly longestOf: (model: ModelRef) => number | null;
 }
 
 /**
@@ -25,7 +27,7 @@ export function waysOf(loaded: LoadedConfig, model: ModelRef, ground: WaysGround
     provider !== model.provider || name !== model.model
   );
   const dialects = [model, ...others].map((each) => {
-    const dialect = dialectOf(loaded.config, each);
+    const dialect = { ...dialectOf(loaded.config, each), maxOutput: ground.longestOf(each) };
     const lessons = ground.lessonsOf(loaded.config.providers[each.provider]?.base_url ?? null, each.model);
     return [modelName(each), lessons === null ? dialect : withLessons(dialect, lessons)] as const;
   });

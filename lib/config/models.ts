@@ -85,6 +85,7 @@ const UNKNOWN_MODEL: ModelConfig = {
   context_window: null,
   max_output_tokens: null,
   reasoning_effort: null,
+  vision: null,
   price: null,
 };
 

@@ -9,8 +9,8 @@ export interface RoutedTask {
   readonly goal: string;
   /** 1 for a child of the chat. */
   readonly depth: number;
-  readonly tier?: string;
-  readonly model?: string;
+  readonly tier?: string | undefined;
+  readonly model?: string | undefined;
   readonly provider?: string;
 }
 

@@ -67,7 +67,7 @@ const provider = z.object({
   limits: section(limits, "Limits that you know of; the server's own are learned"),
 });
 
-const price = z.object({
+const rate = {
   input: required(amount(), "USD per million tokens sent"),
   cached: key(
     optionalAmount,
@@ -80,13 +80,29 @@ const price = z.object({
     "USD per million tokens written into that cache; null: as input",
   ),
   output: required(amount(), "USD per million tokens received"),
+};
+
+const price = z.object({
+  ...rate,
+  long: key(
+    orNull(
+      z.object({ above: required(positive, "More tokens sent than this make a request long"), ...rate }),
+    ),
+    null,
+    "What a long request costs, all of it; null: the same",
+  ),
 });
 
 const model = z.object({
-  context_window: key(optionalCount, null, "Tokens that fit into one request with its answer"),
+  context_window: key(
+    optionalCount,
+    null,
+    "Tokens that fit into one request with its answer; null: as hermes knows it",
+  ),
   max_output_tokens: key(optionalCount, null, "Limit sent with each request; null: none is sent"),
   reasoning_effort: key(optionalText, null, "Effort sent with each request; null: none is sent"),
-  price: key(orNull(price), null, "What it costs; null: unknown, so no budget in USD can hold"),
+  vision: key(orNull(flag), null, "It takes pictures; null: as hermes knows it"),
+  price: key(orNull(price), null, "What it costs; null: as hermes models --prices says, if it does"),
 });
 
 const tier = z.object({

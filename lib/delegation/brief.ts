@@ -55,7 +55,7 @@ export class BriefWriter {
       cwd: spec.cwd,
       maxTurns: spec.limits.maxTurns,
       turnsDone: isFresh ? 0 : record.progress.lastEndedTurn,
-      context: contextLimits(config, spec.model),
+      context: contextLimits(config, this.#ground.factsOf(spec.model, spec.taskId)),
       spillDir,
       secretPaths,
       terminal: { timeoutS: terminal.timeout, maxTimeoutS: terminal.max_timeout },

@@ -1,3 +1,4 @@
+import type { ModelFacts } from "../config/model_facts.ts";
 import type { Config } from "../config/schema.ts";
 import type { EventBody, LossyBody } from "../protocol/events.ts";
 import type { ModelRef, ModelWays } from "../protocol/model_ref.ts";
@@ -28,6 +29,10 @@ export interface Ground {
   readonly model: ModelRef;
   /** What the client of a task's model has to know, such as where to go on while its provider is down. */
   waysOf(model: ModelRef, taskId: string | null): ModelWays;
+  /** What is known of a model, by the config of a task; null: of the session. */
+  factsOf(model: ModelRef, taskId: string | null): ModelFacts;
+  /** Whether the session was given a budget in US dollars, which only models with a price can keep to. */
+  readonly needsPrice: boolean;
   readonly toolsets: readonly Toolset[];
   readonly cwd: string;
   /** The directory for what is too long for the conversation of an agent. */

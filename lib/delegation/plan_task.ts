@@ -1,4 +1,6 @@
 import { routeTask } from "../config/route.ts";
+import { unpricedOf } from "../config/unpriced.ts";
+import type { ModelRef } from "../protocol/model_ref.ts";
 import { ToolFailure } from "../support/errors.ts";
 import type { TaskRequest } from "../tools/delegation/task_arguments.ts";
 import type { Toolset } from "../tools/tool.ts";
@@ -53,6 +55,10 @@ export function planTask(
   const toolsets = grantedToolsets(ground, request, grantable(ground, depth, from));
   const parentModel = from.model;
   const wish = { toolsets, goal: request.goal, depth, ...pick(request, "tier", "model") };
+  const routing = routeTask(ground.config, wish, parentModel, caller.by);
+  const needsPrice = request.budget_usd !== undefined || ground.needsPrice ||
+    (owner?.spec ?? caller.place?.command)?.needsPrice === true;
+  if (needsPrice) refuseUnpriced(ground, request, routing.model, caller);
   return {
     taskId: ground.newTaskId(),
     sessionId: owner?.spec.sessionId ?? ground.sessionId,
@@ -61,15 +67,36 @@ export function planTask(
     context: request.context ?? null,
     ownerId: caller.ownerId,
     depth,
-    ...routeTask(ground.config, wish, parentModel, caller.by),
+    ...routing,
     toolsets,
     limits: limitsOf(ground, request),
     command: owner?.spec.command ?? caller.place?.command ?? null,
     after: [...new Set(request.after ?? [])],
     outputSchema: request.output_schema ?? null,
     cwd: from.cwd,
+    ...(needsPrice ? { needsPrice } : {}),
     ...((owner?.spec ?? caller.place ?? ground).isYolo === true ? { isYolo: true } : {}),
   };
+}
+
+/** A budget in US dollars that was asked for is kept to, whichever model answers. */
+function refuseUnpriced(
+  ground: Ground,
+  request: TaskRequest,
+  model: ModelRef,
+  { by, ownerId }: Caller,
+): void {
+  const { fallbacks } = ground.waysOf(model, ownerId);
+  const unpriced = unpricedOf([model, ...fallbacks], (each) => ground.factsOf(each, ownerId));
+  if (unpriced === null) return;
+  const { message, hint } = unpriced;
+  if (by === "user") throw new ToolFailure("configuration", message, { hint });
+  const isArgument = request.budget_usd !== undefined;
+  throw new ToolFailure(isArgument ? "invalid_arguments" : "denied", message, {
+    hint: isArgument
+      ? "Leave budget_usd out and give token_budget, or choose another tier"
+      : `${hint}; or choose another tier`,
+  });
 }
 
 /** What is being stopped stops its children first: none may come after that. */

@@ -25,6 +25,8 @@ export interface TaskSpec {
   readonly after: readonly string[];
   readonly outputSchema: Readonly<Record<string, unknown>> | null;
   readonly cwd: string;
+  /** It was given a budget in US dollars, or one above it was: its model, and all below it, must have a price. */
+  readonly needsPrice?: true;
   /** Nothing that it does asks first; absent: as its session says. */
   readonly isYolo?: true;
 }

@@ -1,4 +1,5 @@
 import type { Endpoint } from "../config/models.ts";
+import { holdsUsd, type ModelFacts } from "../config/model_facts.ts";
 import type { ModelConfig } from "../config/schema.ts";
 import type { Lessons } from "../protocol/dialect.ts";
 import type { EventBody } from "../protocol/events.ts";
@@ -28,7 +29,9 @@ export interface BrokerOptions
   readonly settingsOf: (
     model: LeaseAsk["model"],
     taskId: string | null,
-  ) => Pick<ModelConfig, "max_output_tokens"> & Partial<Pick<ModelConfig, "price">>;
+  ) =>
+    & Pick<ModelConfig, "max_output_tokens">
+    & Partial<Pick<ModelFacts, "price" | "longest_answer" | "is_billed">>;
   /** No caps unless they are given. */
   readonly budget?: {
     readonly session: Caps;
@@ -97,13 +100,15 @@ export class BrokerDesk {
     const taskId = account.task?.taskId ?? null;
     const endpoint = this.#options.endpointOf(ask.model.provider, taskId);
     await this.#waitBeforeRetry(ask, signal);
-    const { max_output_tokens: maxOutput, price = null } = this.#options.settingsOf(ask.model, taskId);
-    if (price === null && endpoint.keys.length > 0) this.#news.priceUnknown(ask.model, account);
+    const { max_output_tokens: maxOutput, price = null, longest_answer, is_billed = true } = this.#options
+      .settingsOf(ask.model, taskId);
+    if (!holdsUsd({ price, is_billed })) this.#news.priceUnknown(ask.model, account);
     const reservation = await this.#reserve({
       account,
       input: ask.maxInput ?? ask.inputBound,
       price,
       maxOutput,
+      longestAnswer: longest_answer ?? null,
       isHandover: ask.isHandover === true,
     }, signal);
     try {

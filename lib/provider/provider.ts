@@ -103,6 +103,8 @@ export interface CommandBudget {
   /** Unique among commands. */
   readonly id: string;
   readonly caps: Caps;
+  /** The cap in US dollars was asked for, so that only models with a price can keep to it. */
+  readonly needsPrice?: true | undefined;
 }
 
 /** Who pays for a task beside the session that runs it: its command, or the last run of the session that it is from. */

@@ -12,6 +12,8 @@ export interface BudgetAsk {
   readonly price: ModelConfig["price"];
   /** The output limit that is sent in any case; null: none. */
   readonly maxOutput: number | null;
+  /** The longest answer that the model can give without a limit, in tokens; absent or null: unknown. */
+  readonly longestAnswer?: number | null;
   readonly isHandover: boolean;
 }
 
@@ -28,7 +30,7 @@ export interface Reservation {
   readonly outputLimit: number | null;
 }
 
-/** What an answer is taken to be at most when no limit is sent: more than current models write, in tokens. */
+/** What an answer is taken to be at most when no limit is sent or known: more than most models write, in tokens. */
 const ASSUMED_OUTPUT = 131_072;
 /** A limit under which an answer is of no use, in tokens. */
 const LEAST_OUTPUT = 16;
@@ -51,8 +53,8 @@ export function judge(ask: BudgetAsk): Verdict {
 }
 
 function judgeWith(ask: BudgetAsk, aside: Amounts): Verdict {
-  const { account, price, maxOutput, input } = ask;
-  const wish = maxOutput ?? ASSUMED_OUTPUT;
+  const { account, price, input } = ask;
+  const wish = mostOutput(ask);
   const best = minus(account.leftAtBest, aside);
   if (!isUseful(ask, best)) return "never";
   const atBest = affordableOutput(best, input, price);
@@ -63,9 +65,13 @@ function judgeWith(ask: BudgetAsk, aside: Amounts): Verdict {
   return half >= ROOMY_OUTPUT ? { output: half } : "wait";
 }
 
+function mostOutput({ maxOutput, longestAnswer }: BudgetAsk): number {
+  return maxOutput ?? longestAnswer ?? ASSUMED_OUTPUT;
+}
+
 /** Whether so much is enough for the request and an answer that is of use. */
 export function isUseful(ask: BudgetAsk, left: Amounts): boolean {
-  const least = Math.min(ask.maxOutput ?? ASSUMED_OUTPUT, LEAST_OUTPUT);
+  const least = Math.min(mostOutput(ask), LEAST_OUTPUT);
   return affordableOutput(left, ask.input, ask.price) >= least;
 }
 
@@ -90,6 +96,6 @@ export function reservationOf(ask: BudgetAsk, output: number): Reservation {
   const wish = asideFor(ask);
   const fits = affordableOutput(minus(account.left, wish), input, price) >= output;
   const aside = fits && wish.requests > 0 ? wish : null;
-  const isWhole = output >= (maxOutput ?? ASSUMED_OUTPUT);
+  const isWhole = output >= mostOutput(ask);
   return { ask, input, output, held, aside, outputLimit: isWhole ? maxOutput : output };
 }

@@ -1,6 +1,6 @@
 import type { ModelConfig } from "../config/schema.ts";
 import type { TokenUsage } from "../protocol/conversation.ts";
-import { mostOf } from "./prices.ts";
+import { mostOf, rateOf } from "./prices.ts";
 import type { Amounts } from "../store/spend_book.ts";
 import type { Caps } from "./provider.ts";
 
@@ -49,7 +49,7 @@ export function amountsOf({ usd, tokens, requests }: Caps): Amounts {
 export function affordableOutput(left: Amounts, input: number, price: ModelConfig["price"]): number {
   if (left.requests < 1) return -1;
   const usd = left.usd - requestCost({ input, output: 0 }, price).usd;
-  const perToken = requestCost({ input: 0, output: 1 }, price).usd;
+  const perToken = price === null ? 0 : rateOf(price, input).output / 1e6;
   if (usd < 0) return -1;
   return Math.floor(Math.min(left.tokens - input, perToken === 0 ? Infinity : usd / perToken));
 }

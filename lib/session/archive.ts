@@ -82,6 +82,8 @@ function groundOf(
     },
     model: { provider: config.model.provider, model: config.model.default, reasoningEffort: null },
     waysOf: nothingRuns,
+    factsOf: nothingRuns,
+    needsPrice: false,
     toolsets: [],
     cwd: dirname(loaded.path),
     spillDir: "",

@@ -1,5 +1,7 @@
 import { dirname } from "node:path";
-import { type Endpoint, endpointOf, modelSettings } from "../config/models.ts";
+import type { ModelFacts } from "../config/model_facts.ts";
+import { type Endpoint, endpointOf } from "../config/models.ts";
+import type { ModelRef } from "../protocol/model_ref.ts";
 import { createBroker } from "../provider/broker.ts";
 import type { Caps, SessionBroker } from "../provider/provider.ts";
 import { fileCredentialState } from "../store/credential_state.ts";
@@ -16,6 +18,7 @@ interface BrokerParts {
   readonly store: Store;
   readonly stored: SessionStore;
   readonly dialects: DialectBook;
+  readonly factsOf: (model: ModelRef, taskId: string | null) => ModelFacts;
 }
 
 /** The detached host lives as long as there is work: each command has a budget, it has none. */
@@ -27,7 +30,7 @@ const NO_CAPS: Caps = { usd: null, tokens: null, requests: null };
  */
 export async function openBroker(
   { loaded, model, budgetUsd, kind, commands }: SessionOptions,
-  { clock, events, store, stored, dialects }: BrokerParts,
+  { clock, events, store, stored, dialects, factsOf }: BrokerParts,
   stack: AsyncDisposableStack,
 ): Promise<SessionBroker> {
   let offline: string | null = null;
@@ -50,7 +53,7 @@ export async function openBroker(
       const endpoint = endpointOf(loadedOf(taskId), provider);
       return provider === "offline" && offline !== null ? { ...endpoint, baseUrl: offline } : endpoint;
     },
-    settingsOf: (ref, taskId) => modelSettings(loadedOf(taskId).config, ref),
+    settingsOf: factsOf,
     clock,
     random: Math.random,
     strategyOf: (provider) => loadedOf(null).config.credential_pool_strategies[provider] ?? "fill_first",

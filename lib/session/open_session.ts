@@ -1,9 +1,11 @@
 import { dirname } from "node:path";
 import { passedOver, waysOf } from "../config/fallbacks.ts";
 import { EXIT_CONFIG } from "../config/home.ts";
+import { loadKnownModels } from "../config/known_models.ts";
 import type { LoadedConfig } from "../config/load.ts";
-import { NO_SANDBOX } from "../config/unusable.ts";
+import { type ModelFacts, modelFacts } from "../config/model_facts.ts";
 import type { Config } from "../config/schema.ts";
+import { NO_SANDBOX } from "../config/unusable.ts";
 import type { Ground } from "../delegation/ground.ts";
 import { Supervisor } from "../delegation/supervisor.ts";
 import { Workers } from "../delegation/workers.ts";
@@ -26,6 +28,7 @@ import type { HostCommands } from "./host_commands.ts";
 import { openBroker } from "./open_broker.ts";
 import { openSessionStore } from "./open_session_store.ts";
 import { HOST_MARK, recoverHosts } from "./recover_hosts.ts";
+import { refuseUnpriced } from "./refuse_unpriced.ts";
 import { ownShell } from "./own_shell.ts";
 import { Retention } from "./retention.ts";
 import { saveSummary } from "./save_summary.ts";
@@ -66,6 +69,9 @@ const COMMAND_GRACE_MS = 500;
  */
 export async function openSession(options: SessionOptions): Promise<Session> {
   refuseUnconfined(options.loaded);
+  const known = await loadKnownModels();
+  const factsOf = (model: ModelRef, taskId: string | null): ModelFacts =>
+    modelFacts((options.commands?.of(taskId).loaded ?? options.loaded).config, known, model);
   await using opening = new AsyncDisposableStack();
   const clock = systemClock;
   const store = opening.use(openStore(dirname(options.loaded.path), { clock }));
@@ -87,16 +93,18 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   });
   const choice = { model: options.model };
   const dialects = fileDialectBook(dirname(options.loaded.path), () => clock.now());
-  const broker = await openBroker(options, { clock, events, store, stored, dialects }, opening);
+  const broker = await openBroker(options, { clock, events, store, stored, dialects, factsOf }, opening);
   const workers = opening.use(new Workers(options.workerUrl, clock));
-  const parts = { clock, broker, events, choice, store, stored, secrets, dialects };
+  const parts = { clock, broker, events, choice, store, stored, secrets, dialects, factsOf };
   const shellFor = (taskId: string | null) => openShell(options, { ...parts, taskId });
   const own = ownShell(shellFor(null), {
     end: () => endLeft(HOST_MARK, stored.hostId),
     onLeft: (message) => events.emit({ type: "error", error: { code: "io_error", message } }),
   });
   opening.use(own); // after the tasks have ended theirs
-  const supervisor = opening.use(new Supervisor(groundOf(options, { ...parts, shellFor, workers })));
+  const ground = groundOf(options, { ...parts, shellFor, workers });
+  if (ground.needsPrice && options.kind === "chat") refuseUnpriced(ground, options.model);
+  const supervisor = opening.use(new Supervisor(ground));
   if (isByAgent(options)) {
     supervisor.approvals.lock();
     if (options.kind !== "detached") supervisor.approvals.close("all"); // its terminal may be the agent's own
@@ -152,11 +160,13 @@ interface GroundParts {
   readonly workers: Workers;
   readonly secrets: SessionSecrets;
   readonly dialects: DialectBook;
+  readonly factsOf: Ground["factsOf"];
 }
 
 function groundOf(options: SessionOptions, parts: GroundParts): Ground {
   const { loaded, cwd, env, toolsets, commands } = options;
-  const { clock, events, broker, shellFor, choice, workers, store, stored, secrets, dialects } = parts;
+  const { clock, events, broker, shellFor, choice, workers, store, stored, secrets, dialects, factsOf } =
+    parts;
   const current = () => (commands?.latest.loaded ?? loaded).config;
   const riskGround = { home: homeDirectory(env), hermesHome: dirname(loaded.path), ...secrets };
   return {
@@ -177,7 +187,10 @@ function groundOf(options: SessionOptions, parts: GroundParts): Ground {
       waysOf(commands?.of(taskId).loaded ?? loaded, model, {
         cacheKey: stored.sessionId,
         lessonsOf: (baseUrl, name) => dialects.of(baseUrl, name),
+        longestOf: (each) => factsOf(each, taskId).longest_answer,
       }),
+    factsOf,
+    needsPrice: options.budgetUsd !== undefined,
     toolsets,
     cwd,
     spillDir: spillDir(loaded, stored),

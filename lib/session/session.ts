@@ -28,6 +28,7 @@ import delegationPrompt from "./delegation_prompt.md" with { type: "text" };
 import type { EventLog } from "./event_log.ts";
 import type { SessionOptions } from "./open_session.ts";
 import { ParentAgent } from "./parent_agent.ts";
+import { refuseUnpriced } from "./refuse_unpriced.ts";
 import { adoptSession, resumeTask } from "./resumption.ts";
 import { withoutSecretsInErrors } from "./session_secrets.ts";
 import parentPrompt from "./parent_prompt.md" with { type: "text" };
@@ -115,8 +116,17 @@ export class Session implements AsyncDisposable {
     const prefix = name.split("/")[0] ?? "";
     const isQualified = name !== prefix && Object.hasOwn(loaded.config.providers, prefix);
     const provider = isQualified ? {} : { provider: this.model.provider };
-    this.#parts.choice.model = resolveModel(loaded, { model: name, ...provider });
+    const model = resolveModel(loaded, { model: name, ...provider });
+    if (this.supervisor.ground.needsPrice) refuseUnpriced(this.supervisor.ground, model);
+    this.#parts.choice.model = model;
     agent.useClient(this.#client(), this.#room());
+  }
+
+  /** Allows the session so many US dollars more. Throws a `UserError` where its model has no price, so that no cap holds. */
+  raiseBudget(usd: number): void {
+    const { ground } = this.supervisor;
+    refuseUnpriced(ground, this.model);
+    ground.broker.raiseBudget(usd);
   }
 
   /** What outlives the process. */
@@ -197,7 +207,7 @@ export class Session implements AsyncDisposable {
 
   #room(): ContextCare {
     const { supervisor, options } = this.#parts;
-    const limits = contextLimits(options.loaded.config, this.model);
+    const limits = contextLimits(options.loaded.config, supervisor.ground.factsOf(this.model, null));
     return { ...limits, firstIsGoal: false, spill: spillInto(supervisor.ground.spillDir) };
   }
 

@@ -44,7 +44,7 @@ Deno.test("models --json says all of it and shows no key", async () => {
     keys: [{ name: "MY_KEY", set: true }, { name: "MY_KEY_2", set: false }],
     ready: true,
   });
-  const price = { input: 2.5, cached: null, cache_write: null, output: 10 };
+  const price = { input: 2.5, cached: null, cache_write: null, output: 10, long: null };
   assert.deepEqual(report.models, [
     {
       provider: "mine",
@@ -52,6 +52,7 @@ Deno.test("models --json says all of it and shows no key", async () => {
       default: true,
       uses: ["chat", "tier strong"],
       context_window: 128000,
+      vision: null,
       price,
     },
     {
@@ -60,10 +61,85 @@ Deno.test("models --json says all of it and shows no key", async () => {
       default: false,
       uses: ["tier cheap"],
       context_window: null,
+      vision: null,
       price: null,
     },
-    { provider: "openai", model: "other", default: false, uses: [], context_window: 8000, price: null },
+    {
+      provider: "openai",
+      model: "other",
+      default: false,
+      uses: [],
+      context_window: 8000,
+      vision: null,
+      price: null,
+    },
   ]);
+});
+
+Deno.test("models shows what is known of models that config.yaml only names", async () => {
+  const { stdout } = await models({
+    model: { provider: "anthropic", default: "claude-sonnet-4-5-20250929" },
+    delegation: { tiers: { cheap: { model: "gpt-5-mini", provider: "openai" } } },
+  }, ["--json"]);
+  const shown = JSON.parse(stdout).models.map(
+    (each: { model: string; context_window: number; vision: boolean; price: { input: number } }) => [
+      each.model,
+      each.context_window,
+      each.vision,
+      each.price.input,
+    ],
+  );
+  assert.deepEqual(shown, [
+    ["claude-sonnet-4-5-20250929", 200_000, true, 3],
+    ["gpt-5-mini", 400_000, true, 0.25],
+  ]);
+});
+
+Deno.test("models --prices --json says of when and from where, and what config.yaml says instead", async () => {
+  const config = {
+    models: {
+      "openai/gpt-5.1": { price: { input: 9, output: 99 } },
+      "openai/of-mine": { context_window: 7 },
+    },
+  };
+  const { code, stdout } = await models(config, ["--prices", "--json", "--provider", "openai"]);
+  assert.equal(code, 0);
+  const rows = new Map<string, Record<string, unknown>>(
+    JSON.parse(stdout).models.map((each: { model: string }) => [each.model, each]),
+  );
+  assert.deepEqual(rows.get("gpt-5.1"), {
+    provider: "openai",
+    model: "gpt-5.1",
+    context_window: 400_000,
+    max_output_tokens: 128_000,
+    vision: true,
+    price: { input: 9, cached: null, cache_write: null, output: 99, long: null },
+    date: null,
+    source: "config.yaml",
+  });
+  assert.deepEqual(rows.get("gpt-4.1"), {
+    provider: "openai",
+    model: "gpt-4.1",
+    context_window: 1_047_576,
+    max_output_tokens: 32_768,
+    vision: true,
+    price: { input: 2, cached: 0.5, cache_write: null, output: 8, long: null },
+    date: "2026-11-30",
+    source: "https://developers.openai.com/api/docs/pricing",
+  });
+  const { price, source, context_window } = rows.get("of-mine") ?? {};
+  assert.deepEqual([price, source, context_window], [null, null, 7]);
+});
+
+Deno.test("models --prices prints a table that fits, with its sources", async (t) => {
+  const config = { models: { "xai/grok-next": { price: { input: 1, output: 2 } } } };
+  for (const columns of [60, 110]) {
+    const { code, stdout, stderr } = await models(config, ["--prices", "--provider", "xai"], columns);
+    assert.deepEqual([code, stderr], [0, ""]);
+    const [table = ""] = stdout.split("\n\n");
+    assert.ok(table.split("\n").every((line) => line.length <= columns), table);
+    await t.assertSnapshot(stdout);
+  }
 });
 
 Deno.test("models says why there is no default", async () => {

@@ -23,6 +23,7 @@ const LESSONS = { ...PLAIN_DIALECT, refused: ["stream_options"] };
 const GROUND: WaysGround = {
   cacheKey: "s00001",
   lessonsOf: (baseUrl) => baseUrl === SETTINGS.providers.first.base_url ? LESSONS : null,
+  longestOf: () => null,
 };
 const FIRST = { provider: "first", model: "m1", reasoningEffort: "high" };
 

@@ -116,11 +116,13 @@ Deno.test("modelSettings() prefers provider/model and knows nothing of others", 
     cached: null,
     cache_write: null,
     output: 2,
+    long: null,
   });
   assert.deepEqual(modelSettings(config, { provider: "p", model: "constructor" }), {
     context_window: null,
     max_output_tokens: null,
     reasoning_effort: null,
+    vision: null,
     price: null,
   });
 });

@@ -162,3 +162,60 @@ Deno.test("tasks that must wait for others need places in the queue, however man
   stage.supervisor.spawn([behind, { goal: "beside" }], AGENT);
   assert.deepEqual(stage.supervisor.slots.view, { running: 2, limit: 5, queued: 1 });
 });
+
+const PRICED = { input: 1, cached: null, cache_write: null, output: 1, long: null };
+const NO_PRICE = 'Cannot hold a budget in USD: no price is known for model "local/';
+
+Deno.test("spawn() refuses a budget in USD for a model without a price, and takes every other one", async () => {
+  const config = {
+    providers: { local: { base_url: "http://127.0.0.1:1/v1" } },
+    models: { "small-model": { price: PRICED } },
+    delegation: TIERS,
+  };
+  await using stage = new Stage(config);
+  const spawn = (request: Partial<TaskRequest>) => refusal(stage, { goal: "one", ...request });
+  const unpriced = ["invalid_arguments", `${NO_PRICE}some-model"`];
+  assert.deepEqual(await spawn({ budget_usd: 1 }), unpriced);
+  assert.deepEqual(await spawn({ budget_usd: 1, model: "named-model" }), [
+    "invalid_arguments",
+    `${NO_PRICE}named-model"`,
+  ]);
+  const taken = stage.supervisor.spawn([
+    { goal: "a tier with a price", budget_usd: 1, tier: "small" },
+    { goal: "no budget in USD", token_budget: 1_000 },
+  ], AGENT);
+  assert.deepEqual(taken.map(({ spec }) => spec.needsPrice), [true, undefined]);
+  assert.throws(() => stage.supervisor.spawn([{ goal: "a person's", budget_usd: 1 }], USER), {
+    code: "configuration",
+  });
+});
+
+Deno.test("spawn() keeps a session and what is below a task to models with a price, fallbacks too", async () => {
+  const config = {
+    providers: { local: { base_url: "http://127.0.0.1:1/v1" } },
+    models: { "small-model": { price: PRICED }, "other-model": {} },
+    delegation: { ...TIERS, max_spawn_depth: 2 },
+  };
+  await using stage = new Stage(config, { needsPrice: true });
+  assert.deepEqual(await refusal(stage, { goal: "one" }), ["denied", `${NO_PRICE}some-model"`]);
+  const [task] = stage.supervisor.spawn([{ goal: "one", tier: "small" }], AGENT);
+  assert.equal(task?.spec.needsPrice, true);
+
+  await using below = new Stage(config);
+  const [owner] = below.supervisor.spawn([{ goal: "one", tier: "small", budget_usd: 1 }], AGENT);
+  const child = { ...AGENT, ownerId: owner?.id ?? null };
+  await below.started();
+  assert.deepEqual(below.supervisor.spawn([{ goal: "as its owner" }], child)[0]?.spec.needsPrice, true);
+  assert.throws(() => below.supervisor.spawn([{ goal: "two", model: "named-model" }], child), {
+    code: "denied",
+  });
+
+  const fallbacks = [{ provider: "local", model: "other-model", reasoningEffort: null }];
+  await using falling = new Stage(config, {
+    waysOf: () => ({ fallbacks, dialects: {}, cacheKey: "s00001" }),
+  });
+  assert.deepEqual(await refusal(falling, { goal: "one", tier: "small", budget_usd: 1 }), [
+    "invalid_arguments",
+    `${NO_PRICE}other-model", to which local/small-model may fall back`,
+  ]);
+});

@@ -5,7 +5,7 @@ import { FakeClock } from "../support/fake_clock.ts";
 import { ASK, brokerOn, never, NO_CAPS, refused } from "./broker_fixture.ts";
 
 // A dollar a token sent, two a token received.
-const PRICE = { input: 1_000_000, cached: 500_000, cache_write: 1_500_000, output: 2_000_000 };
+const PRICE = { input: 1_000_000, cached: 500_000, cache_write: 1_500_000, output: 2_000_000, long: null };
 const USAGE = { input: 10, cached: 4, output: 5, reasoning: 1 };
 
 /** A broker with prices and the requests that it booked. */

@@ -98,7 +98,7 @@ export class BrokerLife {
     const { session, day, keys, concurrency, tokensPerMinute, maxOutput } = plan;
     this.broker = brokerOn(this.clock, {
       maxOutput,
-      price: { input: 1_000_000, cached: null, cache_write: null, output: 1_000_000 },
+      price: { input: 1_000_000, cached: null, cache_write: null, output: 1_000_000, long: null },
       keys: Array.from({ length: keys }, (_, index) => `key-${index}`),
       strategyOf: () => "round_robin",
       random: () => 0.5,

@@ -5,7 +5,7 @@ import { FakeClock, settled } from "../support/fake_clock.ts";
 import { ASK, brokerOn, never, NO_CAPS, OK, refused, task } from "./broker_fixture.ts";
 
 // A dollar a token sent, two a token received.
-const PRICE = { input: 1_000_000, cached: null, cache_write: null, output: 2_000_000 };
+const PRICE = { input: 1_000_000, cached: null, cache_write: null, output: 2_000_000, long: null };
 
 function usage(input: number, output: number) {
   return { usage: { input, cached: 0, output, reasoning: 0 }, error: null };

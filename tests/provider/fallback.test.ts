@@ -59,7 +59,7 @@ class Fallbacks implements AsyncDisposable {
         max_output_tokens: 100,
         price: prices[provider] === undefined
           ? null
-          : { input: prices[provider], cached: null, cache_write: null, output: 0 },
+          : { input: prices[provider], cached: null, cache_write: null, output: 0, long: null },
       }),
       clock: systemClock,
       random: () => 0,

@@ -12,7 +12,7 @@ import { FakeClock, settled } from "../support/fake_clock.ts";
 import { TempDir } from "../support/temp_dir.ts";
 
 /** A dollar a token: a request of {@linkcode ASK} holds 200. */
-const PRICE = { input: 1_000_000, cached: null, cache_write: null, output: 1_000_000 };
+const PRICE = { input: 1_000_000, cached: null, cache_write: null, output: 1_000_000, long: null };
 const SPENT = { usage: { input: 60, cached: 0, output: 40, reasoning: 0 }, error: null };
 const NOTHING = { usd: 0, tokens: 0, requests: 0 };
 

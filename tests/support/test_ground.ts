@@ -1,4 +1,6 @@
-import { type Endpoint, modelSettings } from "../../lib/config/models.ts";
+import { KnownModels } from "../../lib/config/known_models.ts";
+import { modelFacts } from "../../lib/config/model_facts.ts";
+import type { Endpoint } from "../../lib/config/models.ts";
 import type { Caller, Ground } from "../../lib/delegation/ground.ts";
 import { Supervisor } from "../../lib/delegation/supervisor.ts";
 import { callDelegation } from "../../lib/delegation/delegation_calls.ts";
@@ -46,6 +48,8 @@ export function testGround(config: Record<string, unknown> = {}, more: Partial<G
     sessionId: home,
     model: { provider: "local", model: "some-model", reasoningEffort: null },
     waysOf: () => ({ fallbacks: [], dialects: {}, cacheKey: "s00001" }),
+    factsOf: (model) => modelFacts(settings, NOTHING_KNOWN, model),
+    needsPrice: false,
     toolsets: ["terminal", "file"],
     cwd: "/work",
     spillDir: "/spill/s00001",
@@ -124,7 +128,7 @@ function watchedBroker(
 ): SessionBroker {
   const broker = createBroker({
     endpointOf: (provider) => ({ ...ENDPOINT, provider }),
-    settingsOf: (model) => modelSettings(config, model),
+    settingsOf: (model) => modelFacts(config, NOTHING_KNOWN, model),
     clock,
     random: () => 0,
     budget: { session: config.budget.session },
@@ -165,6 +169,8 @@ function watchedBroker(
     raiseBudget: (usd) => broker.raiseBudget(usd),
   };
 }
+
+const NOTHING_KNOWN = new KnownModels({});
 
 const ENDPOINT: Omit<Endpoint, "provider"> = {
   baseUrl: "http://127.0.0.1:1/v1",

@@ -123,7 +123,7 @@ function modelText({ run: { session }, agent }: SlashContext, name: string): str
 
 function budgetText({ session }: Run, addUsd: number | null): string {
   const { broker } = session.supervisor.ground;
-  if (addUsd !== null) broker.raiseBudget(addUsd);
+  if (addUsd !== null) session.raiseBudget(addUsd);
   const before = session.usedBefore;
   const earlier = before.requests === 0
     ? ""

@@ -1,3 +1,4 @@
+import { loadKnownModels } from "../../config/known_models.ts";
 import { endpointOf, resolveModel } from "../../config/models.ts";
 import type { LoadedConfig } from "../../config/load.ts";
 import { ProviderError, type ProviderErrorCode, UserError } from "../../support/errors.ts";
@@ -13,7 +14,7 @@ export async function checkProviders({ loaded }: Patient): Promise<readonly Find
   if (loaded === null) {
     return [finding("providers", "warning", "not looked at: config.yaml cannot be used")];
   }
-  const report = reportModels(loaded);
+  const report = reportModels(loaded, await loadKnownModels());
   const used = report.models.filter(({ uses, default: isDefault }) => uses.length > 0 && !isDefault);
   const home = report.default?.provider;
   const others = Map.groupBy(used, ({ provider }) => provider);

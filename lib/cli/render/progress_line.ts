@@ -57,12 +57,18 @@ function wordsOf(event: SessionEvent): string | null {
     case "model.fell_back":
       return `goes on with ${event.to}: ${event.reason}`;
     case "price.unknown":
-      return `no price is known for ${event.model}: budgets in USD cannot hold for it`;
+      return priceUnknownText(event);
     case "error":
       return `error: ${event.error.message}`;
     default:
       return null;
   }
+}
+
+/** Why caps in US dollars say nothing of a model. */
+export function priceUnknownText({ provider, model }: { provider: string; model: string }): string {
+  return `no price is known for ${model}: budgets in USD cannot hold for it ` +
+    `(set models."${provider}/${model}".price, or cap tokens)`;
 }
 
 function amount({ unit }: Extract<SessionEvent, { type: "budget.warned" }>, value: number): string {

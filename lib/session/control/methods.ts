@@ -24,6 +24,8 @@ export const taskPlace = z.strictObject({
   command: z.strictObject({
     id: z.string(),
     caps: z.strictObject({ usd: cap, tokens: cap, requests: cap }),
+    /** The cap in US dollars was asked for: only models with a price can keep to it. */
+    needsPrice: z.optional(z.literal(true)),
   }),
   /** Nothing that the task does asks first. */
   yolo: z.boolean(),
