@@ -6,7 +6,7 @@ const EXAMPLES = `
 Examples:
   hermes chat                            talk on the terminal
   hermes chat -q "what is in this folder?"
-  git diff | hermes chat -q -            the prompt comes from standard input
+  git diff | hermes chat -q "review this change"
   hermes chat -c                         go on with the last chat of this directory
   printf 'say: hi\\n/list\\n' | hermes chat --offline`;
 
@@ -17,6 +17,7 @@ export const registerChat: RegisterCommand = (program, { io, action }) => {
     .description("Talk to an agent that delegates; one answer with -q")
     .argument("[prompt]", "Say this first; without a terminal on stdin it is -q")
     .option("-q, --query <prompt>", "Answer once and exit; - reads the prompt from stdin")
+    .option("-n, --no-stdin", "With -q, leave alone what is piped in, which else stands under the prompt")
     .option("-r, --resume <id>", "Go on with a session, its conversation and its tasks")
     .addOption(
       new Option("-c, --continue", "Go on with the last chat of this directory").conflicts("resume"),

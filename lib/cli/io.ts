@@ -18,8 +18,18 @@ export interface Input {
   readonly isPiped: boolean;
   /** Line by line, without the "\n" or "\r\n" at the end, as they come. */
   lines(): AsyncIterable<string>;
+  /** Whether whoever started the program holds the other end, and may never write to it or close it. */
+  isHeld(): boolean;
   /** All there is until its end. */
-  readAll(): Promise<string>;
+  readAll(options?: ReadOptions): Promise<string>;
+}
+
+/** How far an input is read. */
+export interface ReadOptions {
+  /** No more than a piece beyond so many characters. */
+  readonly most?: number;
+  /** Called at each piece that comes. */
+  readonly onPiece?: () => void;
 }
 
 /** All that a command has of the world around the program, so that tests run it in process. */

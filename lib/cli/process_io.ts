@@ -4,6 +4,7 @@ import { isatty, type WriteStream } from "node:tty";
 import { messageOf, UserError } from "../support/errors.ts";
 import { codeOf } from "../support/file_state.ts";
 import { EXIT } from "./exit_codes.ts";
+import { isStdinHeld } from "./held_stdin.ts";
 import type { Input, Io, Output, Signal } from "./io.ts";
 import { readLines, readText } from "./read_lines.ts";
 
@@ -131,8 +132,9 @@ function processInput(): Input {
   return {
     isTerminal: isatty(0),
     isPiped: isPiped(),
+    isHeld: isStdinHeld,
     lines: () => readLines(process.stdin),
-    readAll: () => readText(process.stdin),
+    readAll: (options) => readText(process.stdin, options),
   };
 }
 

@@ -1,3 +1,5 @@
+import type { ReadOptions } from "./io.ts";
+
 /** UTF-8 text in pieces as its lines, without "\n" or "\r\n"; a last line without an end counts. */
 export async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string, void> {
   let open = "";
@@ -13,9 +15,16 @@ export async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenera
 }
 
 /** UTF-8 text in pieces as one; a faulty byte becomes U+FFFD. */
-export async function readText(chunks: AsyncIterable<Uint8Array>): Promise<string> {
+export async function readText(
+  chunks: AsyncIterable<Uint8Array>,
+  { most = Infinity, onPiece }: ReadOptions = {},
+): Promise<string> {
   let text = "";
-  for await (const piece of decoded(chunks)) text += piece;
+  for await (const piece of decoded(chunks)) {
+    text += piece;
+    onPiece?.();
+    if (text.length > most) break;
+  }
   return text;
 }
 

@@ -118,7 +118,7 @@ export function fence(tag: string, attributes: Readonly<Record<string, string>>,
 /** Makes every tag of ours inside a child's text readable but powerless. */
 function neutralise(text: string): string {
   return text.replaceAll(
-    /<(\s*\/?\s*(?:task_result|task_question|context|output_schema|goal)\b)/gi,
+    /<(\s*\/?\s*(?:task_result|task_question|context|output_schema|goal|stdin)\b)/gi,
     "&lt;$1",
   );
 }

@@ -15,7 +15,7 @@ const UNANSWERED_TURNS = 2;
  */
 export async function drain(
   supervisor: Supervisor,
-  agent: ParentAgent,
+  agent: Pick<ParentAgent, "answer">,
   signal: AbortSignal,
 ): Promise<LoopEnd | null> {
   const unanswered = new Map<TaskState, number>();

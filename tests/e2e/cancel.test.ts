@@ -29,7 +29,7 @@ endToEnd(
       return say("cancelled it");
     });
     useServer(hermes, server.baseUrl);
-    const running = hermes.start(["chat", "-q", "go"], { deadlineMs: 120_000 });
+    const running = hermes.start(["chat", "-n", "-q", "go"], { deadlineMs: 120_000 });
     started.resolve(running);
     const { code, stdout } = await running.finished;
 
@@ -53,7 +53,7 @@ for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]
       return callTools([{ name: "delegate_task", args: { goal: "GOAL-ALPHA", toolsets: ["terminal"] } }]);
     });
     useServer(hermes, server.baseUrl);
-    const running = hermes.start(["chat", "-q", "go"]);
+    const running = hermes.start(["chat", "-n", "-q", "go"]);
     await fileAppears(hermes.work, "started");
     running.kill(signal);
     const finished = await running.finished;

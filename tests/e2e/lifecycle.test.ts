@@ -217,7 +217,7 @@ endToEnd("collect beside a live chat reads the same and takes nothing from it", 
     if (turns++ === 0) return callTools([{ name: "delegate_task_async", args: { goal: "a chat's task" } }]);
     return turns === 2 ? hold(told.promise, say("waiting")) : say("heard of it");
   });
-  const chat = hermes.start(["chat", "-q", "begin", "-Q"]);
+  const chat = hermes.start(["chat", "-n", "-q", "begin", "-Q"]);
   const spawned = await server.waitForRequest(
     (request) => !isChild(request) && lastResults(request).length > 0,
     PATIENCE,

@@ -51,7 +51,7 @@ for (const [signal, code] of SIGNALS) {
 endToEnd("SIGINT while chat -q drains ends its children, exit code 130", async (hermes) => {
   await using server = await childrenAtWork();
   useServer(hermes, server.baseUrl);
-  const running = hermes.start(["chat", "-Q", "-q", "go"]);
+  const running = hermes.start(["chat", "-n", "-Q", "-q", "go"]);
   await Promise.all([bothRun(hermes), server.waitForRequest((each) => !isChild(each) && turnOf(each) === 2)]);
   running.kill("SIGINT");
   assert.equal((await running.finished).code, 130);

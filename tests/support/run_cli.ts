@@ -92,6 +92,7 @@ function testInput(stdin: string | AsyncIterable<string>, isTerminal: boolean): 
     return {
       isTerminal,
       isPiped: !isTerminal,
+      isHeld: () => false,
       lines: () => stdin,
       readAll: async () => (await Array.fromAsync(stdin)).join("\n"),
     };
@@ -99,6 +100,7 @@ function testInput(stdin: string | AsyncIterable<string>, isTerminal: boolean): 
   return {
     isTerminal,
     isPiped: !isTerminal && stdin !== "",
+    isHeld: () => false,
     async *lines() {
       yield* stdin.split("\n").slice(0, stdin.endsWith("\n") || stdin === "" ? -1 : undefined);
     },

@@ -1,6 +1,7 @@
 import type { LoopEnd } from "../../protocol/agent_events.ts";
 import type { WireError } from "../../support/errors.ts";
 import { drain } from "../../session/drain.ts";
+import type { ParentAgent } from "../../session/parent_agent.ts";
 import { EXIT } from "../exit_codes.ts";
 import { errorOfEnd, exitOfEnd } from "../exit_of_end.ts";
 import type { Io } from "../io.ts";
@@ -15,11 +16,16 @@ import { LastText } from "./last_text.ts";
 /** How one answer is given. */
 export interface OneShotOptions {
   readonly maxTurns: number;
+  /** The session was there before: what waits to be delivered comes with the prompt, and each answer is told. */
+  readonly goesOn?: boolean | undefined;
   readonly json?: boolean | undefined;
   readonly jsonl?: boolean | undefined;
 }
 
-/** Answers a prompt and goes on until no task is left; stdout gets the last turn's text. Returns the exit code. */
+/**
+ * Answers a prompt and goes on until no task is left; stdout gets the last turn's text, of a session that goes on each
+ * answer as it comes. Returns the exit code.
+ */
 export async function answerOnce(io: Io, run: Run, prompt: string, options: OneShotOptions): Promise<number> {
   const { session } = run;
   using ending = new Ending(io);
@@ -27,18 +33,31 @@ export async function answerOnce(io: Io, run: Run, prompt: string, options: OneS
   using last = new LastText(session.events);
   const agent = await session.createAgent({ maxTurns: options.maxTurns, noticesBetweenTurns: false });
   ending.signal.addEventListener("abort", () => agent.stop(), { once: true });
-  let end = await agent.answer(prompt);
-  if (end.type === "final") end = await drained(run, agent, ending.signal) ?? end;
+  const waiting = options.goesOn === true ? session.supervisor.mail.takeNotice(null) : null;
+  if (waiting !== null) agent.interject(waiting);
+  const answers: string[] = [];
+  const answering = {
+    async answer(message: string) {
+      const end = await agent.answer(message);
+      answers.push(last.text);
+      if (options.goesOn === true && end.type !== "failed") print(io, run, last.text, options);
+      return end;
+    },
+  };
+  let end = await answering.answer(prompt);
+  if (end.type === "final") end = await drained(run, answering, ending.signal) ?? end;
   if (ending.exitCode !== null) {
     if (isHardEnd(ending.exitCode)) await interruptTasks(io, run);
     return ending.exitCode;
   }
-  return tell(io, run, end, last, options);
+  return tell(io, run, { end, last, answers }, options);
 }
 
-type Agent = Awaited<ReturnType<Run["session"]["createAgent"]>>;
-
-async function drained({ session }: Run, agent: Agent, signal: AbortSignal): Promise<LoopEnd | null> {
+async function drained(
+  { session }: Run,
+  agent: Pick<ParentAgent, "answer">,
+  signal: AbortSignal,
+): Promise<LoopEnd | null> {
   try {
     return await drain(session.supervisor, agent, signal);
   } catch (error) {
@@ -47,26 +66,40 @@ async function drained({ session }: Run, agent: Agent, signal: AbortSignal): Pro
   }
 }
 
-function tell(
-  io: Io,
-  { session }: Run,
-  end: LoopEnd,
-  { text, model }: LastText,
-  options: OneShotOptions,
-): number {
+/** What an answer came to. */
+interface Answered {
+  readonly end: LoopEnd;
+  readonly last: LastText;
+  /** What was said, in order; of a session that goes on it is printed. */
+  readonly answers: readonly string[];
+}
+
+function tell(io: Io, run: Run, { end, last, answers }: Answered, options: OneShotOptions): number {
+  const { session } = run;
+  const { text, model } = last;
   const ended = exitOfEnd(end);
   const isUnfinished = session.supervisor.table.childrenOf(null).some((record) => !record.isFinal);
   const code = ended === EXIT.done && isUnfinished ? EXIT.failed : ended;
   const error = code === EXIT.done ? null : errorOfEnd(end);
   session.events.emit({ type: "session.ended", exit_code: code });
   if (options.json === true) {
-    io.stdout.write(jsonLine(document(session, { text, model, error }), io.stdout));
-  } else if (options.jsonl !== true && end.type !== "failed") io.stdout.write(plainText(asLines(text)));
+    const said = answers.map((answer) => answer.trimEnd()).filter((answer) => answer !== "");
+    const whole = options.goesOn === true && said.length > 1 ? said.join("\n\n") : text;
+    io.stdout.write(jsonLine(document(session, { text: whole, model, error }), io.stdout));
+  } else if (options.goesOn !== true && end.type !== "failed") print(io, run, text, options);
   if (error !== null) {
     const partial = end.type === "failed" ? plainText(asLines(text)) : "";
     io.stderr.write(errorText(error) + partial);
   }
   return code;
+}
+
+/** Prints an answer where people read it. */
+function print(io: Io, { board }: Run, text: string, { json, jsonl }: OneShotOptions): void {
+  if (json === true || jsonl === true) return;
+  const write = () => io.stdout.write(plainText(asLines(text)));
+  if (board === null) write();
+  else board.around(write);
 }
 
 /** Empty, or with a line end. */

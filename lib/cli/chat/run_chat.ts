@@ -1,8 +1,9 @@
+import { resolveModel } from "../../config/models.ts";
 import { UserError } from "../../support/errors.ts";
 import { EXIT } from "../exit_codes.ts";
 import { type Io, takesAnsi } from "../io.ts";
-import { openRun, type Run, type RunOptions } from "../open_run.ts";
-import { hintUnread } from "../unread_stdin.ts";
+import { loadRunConfig } from "../load_config.ts";
+import { openRun, type Run, type RunOptions, wishOf } from "../open_run.ts";
 import { orOffline } from "./offer_offline.ts";
 import type { ResumeWish } from "./find_session.ts";
 import { PromptScreen } from "./prompt_screen.ts";
@@ -12,6 +13,8 @@ export interface ChatOptions extends RunOptions, ResumeWish {
   readonly query?: string | undefined;
   readonly maxTurns?: number | undefined;
   readonly plain?: true | undefined;
+  /** False: what is piped in is not read. */
+  readonly stdin?: boolean | undefined;
 }
 
 /** Model requests for one message, unless it was said. The Python original's figure. */
@@ -23,10 +26,13 @@ export async function runChat(io: Io, prompt: string | undefined, given: ChatOpt
   const query = await queryOf(io, prompt, options);
   const maxTurns = options.maxTurns ?? MAX_TURNS;
   if (query !== null) {
-    hintUnread(io, { quiet: options.quiet === true || options.query === "-", way: "hermes chat -q -" });
     const { answerOnce } = await import("./one_shot.ts");
     await using run = await openRun(io, { ...options, linesOnly: options.plain });
-    return await takeUp(io, run, options) ?? await answerOnce(io, run, query, { ...options, maxTurns });
+    return await takeUp(io, run, options) ?? await answerOnce(io, run, query, {
+      ...options,
+      maxTurns,
+      goesOn: options.goOnWith !== undefined,
+    });
   }
   const { chatByLine } = await import("./line_chat.ts");
   const asksPerson = io.stdin.isTerminal && io.stdout.isTerminal && options.jsonl !== true;
@@ -81,7 +87,7 @@ function withoutColour(io: Io): Io {
   };
 }
 
-/** The prompt of a one-shot; null for a chat. Nothing is read from stdin unless it was asked for. */
+/** The prompt of a one-shot with what is piped in; null for a chat. */
 async function queryOf(io: Io, prompt: string | undefined, options: ChatOptions): Promise<string | null> {
   if (options.query !== undefined && prompt !== undefined) {
     throw new UserError(`Cannot take both a prompt ("${prompt}") and --query`, { exitCode: EXIT.usage });
@@ -95,6 +101,9 @@ async function queryOf(io: Io, prompt: string | undefined, options: ChatOptions)
     });
   }
   const text = query === "-" ? await io.stdin.readAll() : query;
-  if (text.trim() !== "") return text;
-  throw new UserError("Cannot answer an empty prompt", { exitCode: EXIT.usage });
+  if (text.trim() === "") throw new UserError("Cannot answer an empty prompt", { exitCode: EXIT.usage });
+  if (query === "-" || options.stdin === false || !io.stdin.isPiped) return text;
+  const { withPiped } = await import("./piped_input.ts");
+  resolveModel(loadRunConfig(io, { quiet: true }), wishOf(options)); // nobody waits for the input of what cannot run
+  return await withPiped(io, text, { quiet: options.quiet === true });
 }
