@@ -19,6 +19,7 @@ import { byAgent, byAgentOrProgram } from "../support/by_agent.ts";
 import { type Clock, systemClock } from "../support/clock.ts";
 import { UserError, type WireError } from "../support/errors.ts";
 import { homeDirectory } from "../support/home_directory.ts";
+import { AgentFiles } from "../tools/approval/agent_files.ts";
 import { createJudge } from "../tools/approval/judge.ts";
 import { endMarked } from "../tools/terminal/end_marked.ts";
 import { createShell } from "../tools/terminal/shell.ts";
@@ -168,7 +169,12 @@ function groundOf(options: SessionOptions, parts: GroundParts): Ground {
   const { clock, events, broker, shellFor, choice, workers, store, stored, secrets, dialects, factsOf } =
     parts;
   const current = () => (commands?.latest.loaded ?? loaded).config;
-  const riskGround = { home: homeDirectory(env), hermesHome: dirname(loaded.path), ...secrets };
+  const riskGround = {
+    home: homeDirectory(env),
+    hermesHome: dirname(loaded.path),
+    files: new AgentFiles(clock.now()),
+    ...secrets,
+  };
   return {
     sessionId: stored.sessionId,
     clock,

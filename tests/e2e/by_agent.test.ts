@@ -5,6 +5,9 @@ import { type EndToEnd, endToEnd } from "../support/end_to_end.ts";
 
 const UNMARKED = "env -u HERMES_TASK_ID -u HERMES_HOST_ID -u HERMES_SESSION_ID";
 
+/** By the command itself, or before it runs, where the command's words say that it is this program. */
+const REFUSED = /agents do not decide what agents may do|changes what agents may do, and no agent may/;
+
 /** What an agent's command says that calls the program, with nothing that asks before it runs. */
 async function called(hermes: EndToEnd, args: string, before = ""): Promise<string> {
   const command = `${before} ${hermes.launcher.command.join(" ")} ${args}`;
@@ -22,7 +25,7 @@ for (
 ) {
   endToEnd(`${args} in a child's own command refuses, with its marks and without`, async (hermes) => {
     for (const before of ["", UNMARKED, `${UNMARKED} setsid -w`]) {
-      assert.match(await called(hermes, args, before), /agents do not decide what agents may do/, before);
+      assert.match(await called(hermes, args, before), REFUSED, before);
     }
     assert.equal(existsSync(`${hermes.hermesHome}/config.yaml`), false);
   });

@@ -6,7 +6,7 @@ export class Arguments {
   readonly operands: readonly string[];
   readonly #options: readonly string[];
 
-  constructor({ args }: Invocation) {
+  constructor({ args }: Pick<Invocation, "args">) {
     this.words = args.map(({ text }) => text);
     const end = this.words.indexOf("--");
     const before = end < 0 ? this.words : this.words.slice(0, end);
@@ -28,14 +28,28 @@ export class Arguments {
   hasLong(...names: readonly string[]): boolean {
     return this.#options.some((option) => {
       const given = /^--([\w-]+)/.exec(option)?.[1];
-      return given !== undefined &&
-        names.some((name) => name === given || (given.length > 2 && name.startsWith(given)));
+      return given !== undefined && names.some((name) => name.startsWith(given));
     });
+  }
+
+  /** Whether an option of several letters with one dash is given, in any case. */
+  hasFlag(name: string): boolean {
+    return this.#options.some((option) => option.toLowerCase() === name);
   }
 
   /** Whether a word stands among the arguments, as it is or before "=". */
   hasWord(...names: readonly string[]): boolean {
     return this.words.some((word) => names.includes(word) || names.includes(word.split("=")[0] ?? ""));
+  }
+
+  /** What the first of these options that is given has for a value: behind it, behind "=" or as the next word. */
+  valueOf(...names: readonly string[]): string | undefined {
+    for (const [index, word] of this.words.entries()) {
+      if (names.includes(word)) return this.words[index + 1];
+      const name = names.find((each) => word.startsWith(each.startsWith("--") ? `${each}=` : each));
+      if (name !== undefined) return word.slice(name.length).replace(/^=/, "");
+    }
+    return undefined;
   }
 
   /** Of sed(1): whether it writes the files that it reads. */
@@ -46,5 +60,13 @@ export class Arguments {
   /** The sub-command: the first operand. */
   get verb(): string {
     return this.operands[0] ?? "";
+  }
+
+  /** Whether the program only says what it would do, or how it is used. */
+  get isDryRun(): boolean {
+    return this.#options.some((option) =>
+      /^--(dry-?run|what-?if|simulate|just-print|recon|no-act|no-action|help|version|explain|list-only|plan-only|check-only)(=(?!none|false|0)|$)|^-WhatIf$/
+        .test(option)
+    );
   }
 }

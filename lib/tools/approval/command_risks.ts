@@ -1,10 +1,15 @@
+import { isAllowed } from "./allow_list.ts";
 import { Arguments } from "./arguments.ts";
-import type { ShellWord } from "./invocation.ts";
+import type { Facts } from "./facts.ts";
+import { plainWord, type ShellWord } from "./invocation.ts";
+import { lossRisk } from "./losses.ts";
 import { keysRisk, writeRisk } from "./path_risks.ts";
 import { programRisk } from "./program_risks.ts";
 import { type ReadCommand, readCommand } from "./read_command.ts";
-import type { Risk, RiskGround } from "./risk.ts";
-import { isAllowed } from "./allow_list.ts";
+import { isNever, MULTIPLIES, type Risk, type RiskGround } from "./risk.ts";
+import { codeRisk } from "./rules/code.ts";
+import { MARKS } from "./rules/hermes.ts";
+import { type Scene, UNKNOWN } from "./rules/rule.ts";
 
 /** What a command line is judged by. */
 export interface CommandGround extends RiskGround {
@@ -13,50 +18,95 @@ export interface CommandGround extends RiskGround {
   readonly allow: readonly string[];
   /** Every other program asks as well (`approvals.mode: all`). */
   readonly asksAlways: boolean;
+  readonly facts: Facts;
 }
 
 /** Programs whose last operand is written. */
-const WRITERS: ReadonlySet<string> = new Set([
-  "cp",
-  "mv",
-  "ln",
-  "install",
-  "tee",
-  "touch",
-  "truncate",
-]);
+const WRITERS: ReadonlySet<string> = new Set("cp mv ln install tee touch truncate rsync scp dd".split(" "));
+/** They name files without reading what they hold, or use keys for what keys are for. */
+const LOOKERS: ReadonlySet<string> = new Set(
+  ("ls stat test [ [[ mkdir chmod chown chgrp touch file du realpath readlink dirname basename echo printf cd pushd find fd ssh ssh-add ssh-copy-id " +
+    "scp sftp ssh-keygen mosh autossh openssl keytool gpg gpgconf age sops minisign export exa eza tree rmdir kubectl helm git cmp md5sum sha256sum wc hermes")
+    .split(" "),
+);
+/** Their values are run by what is started next. */
+const RUN_VARIABLES =
+  /^(GIT_(PAGER|EDITOR|SSH(_COMMAND)?|EXTERNAL_DIFF|SEQUENCE_EDITOR|ASKPASS|PROXY_COMMAND)|PAGER|MANPAGER|EDITOR|VISUAL|BROWSER|LESSOPEN|LESSCLOSE|SSH_ASKPASS|SUDO_ASKPASS|PROMPT_COMMAND|BASH_ENV|ENV|PERL5DB|RUBYOPT|NODE_OPTIONS|PS[0-4]|FCEDIT|TEXEDIT|MAKEFLAGS|RUSTC_WRAPPER|CC|CXX|SHELL|RSYNC_RSH|CVS_RSH|SVN_SSH|BORG_RSH|SVN_EDITOR|HGEDITOR|ZDOTDIR)$/;
 
 /**
  * Why a command line asks, each reason once; none: it does not. It is read, not run: this finds what is destructive by
  * its words, and no attack that means to hide.
  */
 export function commandRisks(command: string, ground: CommandGround): readonly Risk[] {
-  if (ground.allow.includes(command.trim())) return [];
-  const read = readCommand(command, ground.home);
+  const { home, hermesHome, cwd, facts } = ground;
+  const read = readCommand(command, { cwd, facts, variables: { HOME: home, HERMES_HOME: hermesHome } });
+  const scene = { ground, facts };
   const risks = [
     ...(read.isUnclear ? ["cannot be read: its syntax is broken or too deep"] : []),
-    ...(read.multiplies ? ["starts itself again and again"] : []),
-    ...programRisks(read, ground),
-    ...read.written.map((word) => risky(word, ground)),
-    ...read.read.map(({ text }) => keysRisk(text, ground.cwd, ground)),
+    ...(read.multiplies ? [MULTIPLIES] : []),
+    ...(read.runsUnknown ? [UNKNOWN] : []),
+    ...programRisks(read, scene),
+    ...read.codes.map((code) => codeRisk(code, [cwd], scene)),
+    ...read.written.map((file) =>
+      file.truncates ? lossRisk(file.word, file, scene, "writes") : writtenRisk(file, ground)
+    ),
+    ...read.read.map(({ text }) => keysRisk(text, cwd, ground)),
+    ...variableRisks(read, ground),
   ];
-  return [...new Set(risks.filter((risk) => risk !== null))];
+  const found = [...new Set(risks.filter((risk) => risk !== null))];
+  return ground.allow.includes(command.trim()) ? found.filter(isNever) : found;
 }
 
-function programRisks({ invocations }: ReadCommand, ground: CommandGround): readonly (Risk | null)[] {
-  return invocations.filter((invocation) => !isAllowed(invocation, ground.allow)).flatMap((invocation) => {
-    const { name, args } = invocation;
+function programRisks({ invocations }: ReadCommand, scene: Scene): readonly (Risk | null)[] {
+  const { ground } = scene;
+  return invocations.flatMap((invocation) => {
+    const { name, args, dirs, isGuess } = invocation;
     const words = args.filter(({ text }) => !text.startsWith("-"));
     const isWriter = name !== null &&
-      (WRITERS.has(name) || (name === "sed" && new Arguments(invocation).editsInPlace));
-    const written = isWriter ? words.slice(name === "tee" ? 0 : -1) : [];
-    return [
-      programRisk(invocation),
-      ...written.map((word) => risky(word, ground)),
-      ...args.map(({ text }) => keysRisk(valueOf(text), ground.cwd, ground)),
-      ground.asksAlways && !invocation.isGuess ? `runs ${name ?? "a program"}` : null,
+      (WRITERS.has(name) || (/^(sed|perl|ruby)$/.test(name) && new Arguments(invocation).editsInPlace));
+    const written = !isWriter || isGuess
+      ? []
+      : name === "tee" || name === "touch" || name === "truncate"
+      ? words
+      : words.slice(-1);
+    const isLooking = name !== null && LOOKERS.has(name);
+    const found = [
+      programRisk(invocation, scene),
+      ...written.map((word) => writtenRisk({ word: withoutOf(word), dirs }, ground)),
+      ...(isLooking || isGuess
+        ? []
+        : args.flatMap(({ text }) => dirs.map((dir) => keysRisk(valueOf(text), dir, ground)))),
+      ground.asksAlways && !isGuess ? `runs ${name ?? "a program"}` : null,
     ];
+    return isAllowed(invocation, ground.allow)
+      ? found.filter((risk) => risk !== null && isNever(risk))
+      : found;
   });
+}
+
+/** What is set so that another program runs it, or that hides whose command this is. */
+function variableRisks(
+  { assigned, invocations }: ReadCommand,
+  ground: CommandGround,
+): readonly (Risk | null)[] {
+  const names = invocations.flatMap(({ name, args }) =>
+    name === "env" || name === "unset" || name === "export"
+      ? args.map(({ text }) => text.replace(/=.*/s, ""))
+      : []
+  );
+  const clears = invocations.some(({ name, args }) =>
+    name === "env" && args.some(({ text }) => /^(-i|-|--ignore-environment|-\w*i\w*)$/.test(text)) &&
+    args.some(({ text }) => /(^|\/)hermes$/.test(text))
+  );
+  const hides = clears || [...assigned.map(({ name }) => name), ...names].some((name) => MARKS.test(name));
+  return [
+    hides ? "hides that an agent started it" : null,
+    ...assigned.filter(({ name }) => RUN_VARIABLES.test(name)).flatMap(({ value }) =>
+      value.isStatic && /[\s;|&]/.test(value.text)
+        ? commandRisks(value.text, { ...ground, asksAlways: false, allow: [] })
+        : []
+    ),
+  ];
 }
 
 /** What an option is given: a path behind `=` or `@` too. */
@@ -64,6 +114,18 @@ function valueOf(word: string): string {
   return word.startsWith("-") ? /[=@](.*)$/s.exec(word)?.[1] ?? "" : word;
 }
 
-function risky({ text, isStatic }: ShellWord, ground: CommandGround): Risk | null {
-  return isStatic ? writeRisk(text, ground.cwd, ground) : null;
+function withoutOf(word: ShellWord): ShellWord {
+  return word.text.startsWith("of=") ? plainWord(word.text.slice(3)) : word;
+}
+
+function writtenRisk(
+  { word, dirs }: { readonly word: ShellWord; readonly dirs: readonly string[] },
+  ground: CommandGround,
+): Risk | null {
+  if (!word.isStatic) return null;
+  for (const dir of dirs) {
+    const risk = writeRisk(word.text, dir, ground);
+    if (risk !== null) return risk;
+  }
+  return null;
 }

@@ -1,8 +1,14 @@
-import type { Word, WordPart } from "unbash";
+import type { ParameterExpansionPart, ParsedScript, Word, WordPart } from "unbash";
+import type { Scope } from "./scope.ts";
 
 /** One word of a command line after quotes and backslashes are taken away. */
 export interface ShellWord {
   readonly text: string;
+  /**
+   * The same as it is most likely: what the environment sets is empty or its default, and what nobody knows is
+   * {@linkcode UNKNOWN_TEXT}.
+   */
+  readonly likely: string;
   /** Whether the shell hands the word on as it is: nothing in it is only known when it runs. */
   readonly isStatic: boolean;
   /** It may become several words, or none. */
@@ -11,10 +17,15 @@ export interface ShellWord {
   readonly isComputed: boolean;
 }
 
+/** Stands in {@linkcode ShellWord.likely} for what is only known when it runs. */
+export const UNKNOWN_TEXT = "\0";
+
 /** One program that a command line starts. */
 export interface Invocation {
   /** Its name without the directory; null when that is only known when it runs. */
   readonly name: string | null;
+  /** As it was called, with the directory. */
+  readonly path: string;
   readonly args: readonly ShellWord[];
   /** More arguments come from its input (xargs). */
   readonly takesMore: boolean;
@@ -22,23 +33,41 @@ export interface Invocation {
   readonly isGuess: boolean;
   /** What it reads on standard input, a text of the line itself or, not static, what something else writes. */
   readonly input: Pick<ShellWord, "text" | "isStatic"> | null;
+  /** Where it may run, absolute. */
+  readonly dirs: readonly string[];
 }
 
-/** What a word says as far as it is known before it runs; `~` and `$HOME` are `home`. */
-export function shellWord(word: Word, home: string): ShellWord {
+/** What a word says as far as it is known before it runs: one word, or those that the shell makes of it. */
+export function shellWords(word: Word, scope: Scope): readonly ShellWord[] {
+  const [part, ...others] = word.parts ?? [];
+  if (part !== undefined && others.length === 0) {
+    const several = wordsOfPart(part, scope);
+    if (several !== null) return several.map(plainWord);
+  }
+  return [shellWord(word, scope)];
+}
+
+/** The same as one word, as a redirection takes it. */
+export function shellWord(word: Word, scope: Scope): ShellWord {
   const parts = word.parts ?? [];
-  const text = parts.length === 0 ? word.value : parts.map((part) => textOf(part, home)).join("");
+  const read = parts.map((part) => readPart(part, scope));
+  const home = scope.valueOf("HOME")?.[0] ?? "~";
+  const withHome = (text: string) => text.replace(/^~(?=\/|$)/, home);
+  if (parts.length === 0) return plainWord(withHome(word.value));
+  const isQuoted = parts[0]?.type !== "Literal" && parts[0]?.type !== "Glob";
+  const whole = (texts: readonly string[]) => isQuoted ? texts.join("") : withHome(texts.join(""));
   return {
-    text: text.replace(/^~(?=\/|$)/, home),
-    isStatic: parts.every((part) => isStatic(part)),
-    isSplit: parts.some((part) => SPLIT.has(part.type) && homeOf(part, home) === null),
-    isComputed: parts.some(isComputed),
+    text: whole(read.map(({ text }) => text)),
+    likely: whole(read.map(({ likely }) => likely)),
+    isStatic: read.every((each) => each.isStatic),
+    isSplit: parts.some((part, index) => SPLIT.has(part.type) && read[index]?.isStatic !== true),
+    isComputed: read.some((each) => each.isComputed),
   };
 }
 
 /** A word that is known already. */
 export function plainWord(text: string): ShellWord {
-  return { text, isStatic: true, isSplit: false, isComputed: false };
+  return { text, likely: text, isStatic: true, isSplit: false, isComputed: false };
 }
 
 /** The last part of a path. */
@@ -52,36 +81,99 @@ const SPLIT: ReadonlySet<WordPart["type"]> = new Set([
   "CommandExpansion",
   "BraceExpansion",
 ]);
-const KNOWN: ReadonlySet<WordPart["type"]> = new Set([
-  "Literal",
-  "SingleQuoted",
-  "AnsiCQuoted",
-  "Glob",
-  "ExtendedGlob",
-]);
 
-function isStatic(part: WordPart): boolean {
-  if (part.type === "DoubleQuoted" || part.type === "LocaleString") return part.parts.every(isStatic);
-  return KNOWN.has(part.type) || isHome(part);
+type Read = Pick<ShellWord, "text" | "likely" | "isStatic" | "isComputed">;
+
+function known(text: string): Read {
+  return { text, likely: text, isStatic: true, isComputed: false };
 }
 
-function isComputed(part: WordPart): boolean {
-  if (part.type === "DoubleQuoted" || part.type === "LocaleString") return part.parts.some(isComputed);
-  return part.type === "CommandExpansion" || part.type === "ProcessSubstitution";
+function unknown(text: string, isComputed = false): Read {
+  return { text, likely: UNKNOWN_TEXT, isStatic: false, isComputed };
 }
 
-function textOf(part: WordPart, home: string): string {
-  if (part.type === "DoubleQuoted" || part.type === "LocaleString") {
-    return part.parts.map((inner) => textOf(inner, home)).join("");
+function readPart(part: WordPart, scope: Scope): Read {
+  switch (part.type) {
+    case "Literal":
+    case "SingleQuoted":
+    case "AnsiCQuoted":
+    case "Glob":
+      return known(part.value);
+    case "ExtendedGlob":
+      return known(part.text);
+    case "DoubleQuoted":
+    case "LocaleString":
+      return joined(part.parts.map((inner) => readPart(inner, scope)));
+    case "SimpleExpansion":
+      return variable(part.text, scope.valueOf(part.text.slice(1)));
+    case "ParameterExpansion":
+      return parameter(part, scope);
+    case "CommandExpansion":
+      return { ...unknown(part.text, true), likely: whichOf(part.script) ?? UNKNOWN_TEXT };
+    case "ProcessSubstitution":
+      return unknown(part.text, true);
+    case "ArithmeticExpansion":
+    case "BraceExpansion":
+      return unknown(part.text);
   }
-  return homeOf(part, home) ?? ("value" in part ? part.value : part.text);
 }
 
-function homeOf(part: WordPart, home: string): string | null {
-  return isHome(part) ? home : null;
+function joined(parts: readonly Read[]): Read {
+  return {
+    text: parts.map(({ text }) => text).join(""),
+    likely: parts.map(({ likely }) => likely).join(""),
+    isStatic: parts.every(({ isStatic }) => isStatic),
+    isComputed: parts.some(({ isComputed }) => isComputed),
+  };
 }
 
-function isHome({ type, text }: WordPart): boolean {
-  return (type === "SimpleExpansion" && text === "$HOME") ||
-    (type === "ParameterExpansion" && text === "${HOME}");
+function variable(text: string, value: readonly string[] | null | undefined): Read {
+  if (value === undefined) return { ...unknown(text), likely: "" };
+  return value === null ? unknown(text) : known(value.join(" "));
+}
+
+function parameter(part: ParameterExpansionPart, scope: Scope): Read {
+  const { operation, parameter: name, prefix } = part;
+  const value = scope.valueOf(name);
+  if (operation === undefined) return prefix === undefined ? variable(part.text, value) : unknown(part.text);
+  if (operation.type !== "Default" || value === null) return unknown(part.text);
+  const isFallback = /^:?[-=]$/.test(operation.operator);
+  if (value !== undefined && isFallback) return known(value.join(" "));
+  const { likely } = shellWord(operation.operand, scope);
+  return { ...unknown(part.text), likely: isFallback || operation.operator.endsWith("+") ? likely : "" };
+}
+
+/** `$(which NAME)`: the program that it finds. */
+function whichOf(script: ParsedScript | undefined): string | null {
+  const command = script?.commands[0]?.command;
+  if (script?.commands.length !== 1 || command?.type !== "Command") return null;
+  const words = [command.name, ...command.args].map((word) => word?.type === "Word" ? word.value : "");
+  const isWhich = /^(which|command -v|type -P|type -p|whereis|realpath)$/.test(words.slice(0, -1).join(" "));
+  return isWhich ? words.at(-1) ?? null : null;
+}
+
+/** The words of an array or of an unquoted variable with blanks in it, and of braces. */
+function wordsOfPart(part: WordPart, scope: Scope): readonly string[] | null {
+  if (part.type === "BraceExpansion") {
+    const inner = /^\{([^{}$`]*,[^{}$`]*)\}$/.exec(part.text)?.[1];
+    return inner === undefined ? null : inner.split(",").map((each) => each.replace(/^(['"])(.*)\1$/, "$2"));
+  }
+  if (part.type === "DoubleQuoted" && part.parts.length === 1) {
+    const [only] = part.parts;
+    return only?.type === "ParameterExpansion" && only.index?.value === "@" ? arrayOf(only, scope) : null;
+  }
+  if (part.type === "SimpleExpansion") return splitAt(scope.valueOf(part.text.slice(1)));
+  if (part.type !== "ParameterExpansion" || part.operation !== undefined) return null;
+  return splitAt(arrayOf(part, scope));
+}
+
+function arrayOf(
+  { parameter: name, operation }: ParameterExpansionPart,
+  scope: Scope,
+): readonly string[] | null {
+  return operation === undefined ? scope.valueOf(name) ?? null : null;
+}
+
+function splitAt(value: readonly string[] | null | undefined): readonly string[] | null {
+  return value?.flatMap((each) => each.trim().split(/\s+/)) ?? null;
 }

@@ -1,68 +1,129 @@
-import { type Command, forEachChild, parse, type Redirection, type SyntaxNode } from "unbash";
-import { baseName, type Invocation, plainWord, type ShellWord, shellWord } from "./invocation.ts";
-import { innerCommands } from "./inner_commands.ts";
+import {
+  type Assignment,
+  type Command,
+  forEachChild,
+  parse,
+  type Redirect,
+  type Redirection,
+  type SyntaxNode,
+  type Word,
+} from "unbash";
+import { AgentScripts, fetchedBy } from "./agent_scripts.ts";
+import type { Facts } from "./facts.ts";
+import { guesses } from "./guesses.ts";
+import { type Inner, innerCommands } from "./inner_commands.ts";
+import {
+  baseName,
+  type Invocation,
+  plainWord,
+  type ShellWord,
+  shellWord,
+  shellWords,
+  UNKNOWN_TEXT,
+} from "./invocation.ts";
+import { absolute } from "./path_risks.ts";
+import { programName } from "./program_name.ts";
+import { Scope } from "./scope.ts";
+
+/** A file that a redirection writes. */
+export interface WrittenFile {
+  readonly word: ShellWord;
+  /** Whether what it held is gone. */
+  readonly truncates: boolean;
+  readonly dirs: readonly string[];
+}
 
 /** All that a command line does as far as it can be read without running it. */
 export interface ReadCommand {
   readonly invocations: readonly Invocation[];
+  /** Programs in the languages of interpreters. */
+  readonly codes: readonly string[];
   /** The files that redirections write, and those that they read. */
-  readonly written: readonly ShellWord[];
+  readonly written: readonly WrittenFile[];
   readonly read: readonly ShellWord[];
-  /** Whether something of it cannot be read: broken syntax, or nesting without end. */
+  /** Variables that are set for a program or by it, and what to. */
+  readonly assigned: readonly { readonly name: string; readonly value: ShellWord }[];
+  /** Whether something of it cannot be read: broken syntax, nesting without end, or too much of it. */
   readonly isUnclear: boolean;
   /** Whether a function calls itself in the background or in a pipeline. */
   readonly multiplies: boolean;
+  /** Whether it runs a file of which it wrote what is only known when it runs. */
+  readonly runsUnknown: boolean;
+}
+
+/** What a command line is read with. */
+export interface ReadGround {
+  readonly cwd: string;
+  /** The variables of its environment that are known. */
+  readonly variables: Readonly<Record<string, string>>;
+  readonly facts: Facts;
 }
 
 /** How deep a script may stand in a script: `bash -c "bash -c …"`. */
 const MAX_DEPTH = 8;
+/** How many words are looked at in all, those of wrappers of wrappers again and again: no person's command has more. */
+const MAX_WORDS = 20_000;
+/** In how many directories a script may work before nobody follows it. */
+const MAX_DIRS = 8;
 
 /**
- * Reads a command line of bash or sh: every program that it starts, in substitutions, functions, nested shells and
- * behind other programs (`env`, `xargs`, `find -exec`) too. `home` stands for `~` and `$HOME`.
+ * Reads a command line of bash or sh: every program that it starts, in substitutions, functions, nested shells, scripts
+ * that agents wrote and behind other programs (`env`, `xargs`, `find -exec`) too. What stands behind a program that is
+ * not known is guessed at. Bounded: what takes more steps is unclear.
  */
-export function readCommand(text: string, home: string): ReadCommand {
-  const reader = new Reader(home);
+export function readCommand(text: string, ground: ReadGround): ReadCommand {
+  const reader = new Reader(ground);
   reader.script(text, 0);
   return reader;
 }
 
 class Reader implements ReadCommand {
   readonly invocations: Invocation[] = [];
-  readonly written: ShellWord[] = [];
+  readonly codes: string[] = [];
+  readonly written: WrittenFile[] = [];
   readonly read: ShellWord[] = [];
+  readonly assigned: { readonly name: string; readonly value: ShellWord }[] = [];
   isUnclear = false;
   multiplies = false;
-  readonly #home: string;
+  runsUnknown = false;
+  readonly #scope: Scope;
+  readonly #scripts: AgentScripts;
+  #dirs: readonly string[];
+  #words = 0;
   /** The words that were taken for the name of a program: a wrapper of wrappers guesses the same again and again. */
   readonly #heads = new Set<ShellWord>();
 
-  constructor(home: string) {
-    this.#home = home;
+  constructor({ cwd, variables, facts }: ReadGround) {
+    this.#scope = new Scope({ ...variables, PWD: cwd });
+    this.#scripts = new AgentScripts(facts);
+    this.#dirs = [cwd];
   }
 
   script(text: string, depth: number): void {
-    if (depth > MAX_DEPTH) this.isUnclear = true;
+    if (depth > MAX_DEPTH || isNested(text) || this.#isSpent(text.length / 16)) this.isUnclear = true;
     else this.#visit(parse(text), { depth, input: null });
+  }
+
+  #isSpent(words: number): boolean {
+    this.#words += words;
+    if (this.#words > MAX_WORDS) this.isUnclear = true;
+    return this.#words > MAX_WORDS;
   }
 
   #visit(node: SyntaxNode, at: Place): void {
     if ("errors" in node && node.errors !== undefined) this.isUnclear = true;
     if (node.type === "Function") this.multiplies ||= callsItself(node.body, node.name.value, false);
     if (node.type === "Pipeline") {
-      return node.commands.forEach((command, index) =>
-        this.#visit(command, index === 0 ? at : { ...at, input: PIPE })
-      );
+      return node.commands.forEach((command, index) => {
+        const before = node.commands[index - 1];
+        this.#visit(command, before === undefined ? at : { ...at, input: this.#printedBy(before) });
+      });
     }
     if (node.type === "Redirected") {
-      for (const redirect of node.redirects) this.#visit(redirect, at);
+      for (const redirect of node.redirects) this.#redirect(redirect, UNKNOWN);
       return this.#visit(node.command, { ...at, input: this.#input(node.redirects) ?? at.input });
     }
-    if (node.type === "Redirect" && node.target !== undefined) {
-      const target = shellWord(node.target, this.#home);
-      if (node.operator === "<") this.read.push(target);
-      else if (!DESCRIPTOR.test(target.text)) this.written.push(target);
-    }
+    if (node.type === "For" || node.type === "Select") this.#scope.set(node.name.value, null);
     if (node.type === "Command") this.#command(node, at);
     forEachChild(
       node,
@@ -70,48 +131,140 @@ class Reader implements ReadCommand {
     );
   }
 
-  #command({ name, args, redirects }: Command, { depth, input }: Place): void {
-    if (name === undefined) return;
-    const words = args.map((arg) => arg.type === "Word" ? shellWord(arg, this.#home) : plainWord(arg.text));
-    this.#invoke([shellWord(name, this.#home), ...words], {
-      depth,
-      input: this.#input(redirects) ?? input,
-      takesMore: false,
-      isGuess: false,
-    });
+  #command(command: Command, { depth, input }: Place): void {
+    const { name, args, prefix, redirects } = command;
+    for (const each of prefix) if (each.type === "Assignment") this.#assign(each, name === undefined);
+    const words = [name, ...args].flatMap((arg) => this.#wordsOf(arg));
+    const given = this.#input(redirects) ?? input;
+    const printed = printedBy(words, given);
+    for (const redirect of redirects) this.#redirect(redirect, printed);
+    if (name !== undefined) this.#invoke(words, { depth, input: given, takesMore: false, isGuess: false });
   }
 
-  #invoke([first, ...args]: readonly ShellWord[], how: How): void {
-    if (first === undefined || this.#heads.has(first)) return;
+  #wordsOf(arg: Command["args"][number] | undefined): readonly ShellWord[] {
+    if (arg === undefined) return [];
+    if (arg.type === "Word") return shellWords(arg, this.#scope);
+    this.#assign(arg, true);
+    if (arg.value.type === "ArrayValue") return [plainWord(arg.text)];
+    const value = shellWord(arg.value, this.#scope);
+    return [{ ...value, text: `${arg.name}=${value.text}`, likely: `${arg.name}=${value.likely}` }];
+  }
+
+  #assign({ name, value, append }: Assignment, isLasting: boolean): void {
+    const words = value.type === "ArrayValue" ? value.elements : [value];
+    const read = words.flatMap((word: Word) => shellWords(word, this.#scope));
+    const isKnown = append !== true && read.every(({ isStatic }) => isStatic);
+    const text = read.map((word) => word.text).join(" ");
+    const whole = value.type === "ArrayValue" ? plainWord(text) : shellWord(value, this.#scope);
+    this.assigned.push({ name, value: whole });
+    if (isLasting) this.#scope.set(name, isKnown ? read.map((word) => word.text) : null);
+  }
+
+  #invoke(words: readonly ShellWord[], how: How): void {
+    const [first, ...args] = words;
+    if (first === undefined || this.#heads.has(first) || this.#isSpent(words.length)) return;
     this.#heads.add(first);
-    const name = first.isStatic ? baseName(first.text) : null;
+    if (first.likely === "" && !first.isStatic) return this.#invoke(args, how); // nothing is set, nothing stands there
     const { input, takesMore, isGuess, depth } = how;
-    const invocation: Invocation = { name, args, input, takesMore, isGuess };
+    const path = first.likely;
+    const base = baseName(path);
+    const name = base.includes(UNKNOWN_TEXT) ? null : programName(base);
+    const invocation: Invocation = { name, path, args, input, takesMore, isGuess, dirs: this.#dirs };
     this.invocations.push(invocation);
+    this.#remember(invocation);
     if (depth > MAX_DEPTH) return;
-    for (const inner of innerCommands(invocation)) {
-      if (inner.type === "script") this.script(inner.text, depth + 1);
-      else {
-        const { words, ...inside } = inner;
-        this.#invoke(words, {
-          depth: depth + 1,
-          input,
-          takesMore: takesMore || inside.takesMore,
-          isGuess: isGuess || inside.isGuess,
-        });
-      }
+    for (const inner of innerCommands(invocation)) this.#inner(inner, how);
+    this.#ran(this.#scripts.runBy(invocation), depth);
+    for (const guess of guesses(invocation)) {
+      this.#invoke(guess, { depth: depth + 1, input: null, takesMore, isGuess: true });
     }
   }
 
-  #input(redirects: readonly Redirection[]): Invocation["input"] {
+  #inner(inner: Inner, { depth, input, takesMore, isGuess }: How): void {
+    if (inner.type === "script") {
+      const wasUnclear = this.isUnclear;
+      this.script(inner.text, depth + 1);
+      if (inner.isGuess === true && !this.#isSpent(0)) this.isUnclear = wasUnclear;
+      return;
+    }
+    const how = { depth: depth + 1, input, takesMore: takesMore || inner.takesMore };
+    this.#invoke(inner.words, { ...how, isGuess: isGuess || inner.isGuess });
+  }
+
+  /** Scripts that agents wrote and that are run now, as far as they can be read. */
+  #ran(found: ReturnType<AgentScripts["runBy"]>, depth: number): void {
+    if (found === null) return;
+    if (found.text === null) this.runsUnknown = true;
+    else if (found.isCode) this.codes.push(found.text);
+    else this.script(found.text, depth + 1);
+  }
+
+  /** What a builtin changes for what comes after it. */
+  #remember(invocation: Invocation): void {
+    const { name, args, dirs } = invocation;
+    for (const file of fetchedBy(invocation)) {
+      for (const dir of dirs) this.#scripts.write(absolute(file, dir), null, true);
+    }
+    const words = args.filter(({ text }) => !text.startsWith("-"));
+    const target = words[0];
+    if ((name === "cd" || name === "pushd") && target?.isStatic === true && dirs.length < MAX_DIRS) {
+      this.#dirs = [...dirs, absolute(target.text, dirs.at(-1) ?? "/")];
+    }
+    const isSetting = name === "read" || name === "mapfile" || name === "readarray" || name === "getopts";
+    if (isSetting) { for (const { text } of words) this.#scope.set(text, null); }
+    const variable = name === "printf" && args[0]?.text === "-v" ? args[1] : undefined;
+    if (variable !== undefined) this.#scope.set(variable.text, null);
+  }
+
+  #redirect(redirect: Redirection, printed: Input): void {
+    if (redirect.type !== "Redirect" || redirect.target === undefined) return;
+    const word = shellWord(redirect.target, this.#scope);
+    if (redirect.operator === "<") this.read.push(word);
+    else if (!DESCRIPTOR.test(word.text)) this.#write(redirect, word, printed);
+  }
+
+  #write({ operator }: Redirect, word: ShellWord, printed: Input): void {
+    this.written.push({ word, truncates: !/>>|<>/.test(operator), dirs: this.#dirs });
+    if (!word.isStatic) return;
+    const text = printed?.isStatic === true ? printed.text : null;
+    for (const dir of this.#dirs) this.#scripts.write(absolute(word.text, dir), text);
+  }
+
+  #input(redirects: readonly Redirection[]): Input {
     const redirect = redirects.findLast(({ operator }) => operator.startsWith("<"));
     if (redirect?.type === "HereDoc") return { text: redirect.body.text, isStatic: true };
-    if (redirect?.type !== "HereString") return redirect === undefined ? null : PIPE;
-    return redirect.target === undefined ? null : shellWord(redirect.target, this.#home);
+    if (redirect?.type !== "HereString") return redirect === undefined ? null : UNKNOWN;
+    return redirect.target === undefined ? null : shellWord(redirect.target, this.#scope);
+  }
+
+  #printedBy(node: SyntaxNode): Input {
+    if (node.type !== "Command") return UNKNOWN;
+    const args = node.args.map((arg) =>
+      arg.type === "Word" ? shellWord(arg, this.#scope) : plainWord(arg.text)
+    );
+    const name = node.name === undefined ? [] : [shellWord(node.name, this.#scope)];
+    return node.redirects.some(({ operator }) => operator.startsWith(">"))
+      ? UNKNOWN
+      : printedBy([...name, ...args], this.#input(node.redirects)) ?? UNKNOWN;
   }
 }
 
-interface Place extends Pick<Invocation, "input"> {
+/** More parentheses within each other than anybody writes: the parser would take seconds for them. */
+const MAX_NESTING = 100;
+
+function isNested(text: string): boolean {
+  let depth = 0;
+  for (let at = 0; at < text.length && depth <= MAX_NESTING; at++) {
+    if (text[at] === "(") depth++;
+    else if (text[at] === ")" && depth > 0) depth--;
+  }
+  return depth > MAX_NESTING;
+}
+
+type Input = Invocation["input"];
+
+interface Place {
+  readonly input: Input;
   readonly depth: number;
 }
 
@@ -119,7 +272,24 @@ interface How extends Pick<Invocation, "input" | "takesMore" | "isGuess"> {
   readonly depth: number;
 }
 
-const PIPE = { text: "", isStatic: false };
+/** What another program writes. */
+const UNKNOWN = { text: "", isStatic: false };
+
+/** What a program prints that only says its words or its input. */
+function printedBy([first, ...args]: readonly ShellWord[], input: Input): Input {
+  const name = first?.text;
+  if (name === "cat" || name === "tee") {
+    return args.some(({ text }) => !/^-./.test(text)) && name === "cat" ? UNKNOWN : input;
+  }
+  if (name !== "echo" && name !== "printf") return UNKNOWN;
+  const said = args.filter(({ text }) => name === "printf" || !/^-[neE]+$/.test(text));
+  const isFormat = name === "printf" && /%/.test(said[0]?.text ?? "");
+  const words = isFormat ? said.slice(1) : said;
+  const text = words.map((word) => word.text.replaceAll("\\n", "\n")).join(isFormat ? "\n" : " ");
+  const isPlain = !isFormat || /^(%s|\\n| )+$/.test(said[0]?.text ?? "");
+  return { text, isStatic: isPlain && words.every(({ isStatic }) => isStatic) };
+}
+
 /** What `>&` and `<&` copy or close, which is no file. */
 const DESCRIPTOR = /^(\d+-?|-)$/;
 /** What stands in these reads what is given to the whole. */

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { commandRisks } from "../../../lib/tools/approval/command_risks.ts";
+import { NO_FACTS } from "../../../lib/tools/approval/facts.ts";
 import { readCommand } from "../../../lib/tools/approval/read_command.ts";
 
+const READ = { cwd: "/work", variables: { HOME: "/home/ann" }, facts: NO_FACTS };
 const GROUND = {
   home: "/home/ann",
   hermesHome: "/home/ann/.hermes",
@@ -10,10 +12,11 @@ const GROUND = {
   secretPaths: [],
   allow: [],
   asksAlways: false,
+  facts: NO_FACTS,
 };
 
 function names(command: string): (string | null)[] {
-  return readCommand(command, "/home/ann").invocations.map(({ name }) => name);
+  return readCommand(command, READ).invocations.map(({ name }) => name);
 }
 
 Deno.test("readCommand() finds every program, whatever stands around it", () => {
@@ -25,7 +28,7 @@ Deno.test("readCommand() finds every program, whatever stands around it", () => 
 });
 
 Deno.test("readCommand() gives words as the program gets them, and says which are only known when it runs", () => {
-  const [{ args }] = readCommand(`p 'a b' "$HOME/c" ~/d e\\ f "$X" $Y *.ts $(g)`, "/home/ann")
+  const [{ args }] = readCommand(`p 'a b' "$HOME/c" ~/d e\\ f "$X" $Y *.ts $(g)`, READ)
     .invocations as [
       ReturnType<typeof readCommand>["invocations"][number],
     ];
@@ -59,8 +62,8 @@ Deno.test("readCommand() ends and throws nothing, whatever it reads", () => {
 Deno.test("readCommand() of scripts within scripts is unclear at some depth, and soon done", () => {
   let script = "rm -r x";
   for (let depth = 0; depth < 12; depth++) script = `bash -c ${JSON.stringify(script)}`;
-  assert.equal(readCommand(script, "/").isUnclear, true);
-  const wrapped = readCommand(`${"env nice timeout 5 ".repeat(8)}ls`, "/").invocations;
+  assert.equal(readCommand(script, READ).isUnclear, true);
+  const wrapped = readCommand(`${"env nice timeout 5 ".repeat(8)}ls`, READ).invocations;
   assert.ok(wrapped.length <= 33, `${wrapped.length} guesses`);
 });
 

@@ -1,0 +1,87 @@
+import { open, stat } from "node:fs/promises";
+import type { AgentFiles } from "./agent_files.ts";
+import type { Facts } from "./facts.ts";
+import { isTracked } from "./git_index.ts";
+
+interface Fact {
+  readonly isThere: boolean;
+  readonly isOld: boolean;
+  readonly script: string | null | undefined;
+}
+
+/** How many files one command is looked up for; more are taken for old ones. */
+const MAX_FILES = 256;
+/** How much of a script is read. */
+const MAX_BYTES = 256 * 1024;
+
+/** Facts of the file system, for one command: what was asked for in vain is looked up by {@linkcode FileFacts.learn}. */
+export class FileFacts implements Facts {
+  readonly #files: AgentFiles;
+  readonly #known = new Map<string, Fact>();
+  readonly #wanted = new Set<string>();
+  readonly #written = new Map<string, boolean>();
+
+  constructor(files: AgentFiles) {
+    this.#files = files;
+  }
+
+  isOld(path: string): boolean {
+    return this.#get(path)?.isOld === true;
+  }
+
+  isThere(path: string): boolean {
+    return this.#get(path)?.isThere === true;
+  }
+
+  scriptOf(path: string): string | null | undefined {
+    return this.#files.get(path) === undefined ? undefined : this.#get(path)?.script;
+  }
+
+  writes(path: string, isFetched: boolean): void {
+    this.#written.set(path, isFetched);
+  }
+
+  /** Looks up what was asked for; resolves with false when there was nothing. */
+  async learn(): Promise<boolean> {
+    const paths = [...this.#wanted];
+    this.#wanted.clear();
+    await Promise.all(paths.map(async (path) => this.#known.set(path, await this.#look(path))));
+    return paths.length > 0;
+  }
+
+  /** Keeps what the command writes: it is about to. */
+  keep(): void {
+    for (const [path, isFetched] of this.#written) this.#files.add(path, isFetched);
+  }
+
+  #get(path: string): Fact | undefined {
+    const fact = this.#known.get(path);
+    if (fact !== undefined) return fact;
+    if (this.#known.size + this.#wanted.size >= MAX_FILES) return TOO_MANY;
+    this.#wanted.add(path);
+    return undefined;
+  }
+
+  async #look(path: string): Promise<Fact> {
+    const entry = await stat(path).catch(() => null);
+    if (entry === null) return NOTHING;
+    const isFile = entry.isFile() && entry.size > 0;
+    const isNew = entry.birthtimeMs >= this.#files.since && !await isTracked(path);
+    const agents = this.#files.get(path);
+    const script = agents === undefined ? undefined : agents.isFetched ? null : await textOf(path);
+    return { isThere: true, isOld: isFile && !isNew, script };
+  }
+}
+
+const NOTHING: Fact = { isThere: false, isOld: false, script: undefined };
+const TOO_MANY: Fact = { isThere: true, isOld: true, script: undefined };
+
+async function textOf(path: string): Promise<string | null> {
+  try {
+    await using file = await open(path);
+    const { buffer, bytesRead } = await file.read({ buffer: new Uint8Array(MAX_BYTES) });
+    return new TextDecoder().decode(buffer.subarray(0, bytesRead));
+  } catch {
+    return null; // it cannot be read, so nobody knows what it does
+  }
+}

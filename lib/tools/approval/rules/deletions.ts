@@ -1,0 +1,152 @@
+import type { Arguments } from "../arguments.ts";
+import { lossRisk, wipesAny } from "../losses.ts";
+import type { Invocation, ShellWord } from "../invocation.ts";
+import { plainWord } from "../invocation.ts";
+import { type Risk, WIPES } from "../risk.ts";
+import { always, DELETES, each, first, type Rule, type Rules, type Scene, when } from "./rule.ts";
+
+const LATER = "deletes files that are only known when it runs";
+const FOR_GOOD = "destroys files for good";
+const FOUND = "deletes all files that it finds";
+const AT_TARGET = "deletes files at the target of a copy";
+
+/** The words that are no options. */
+function operandWords({ args }: Invocation): readonly ShellWord[] {
+  return args.filter(({ text }) => !/^-./.test(text));
+}
+
+/** The first loss among some words. */
+function loses(
+  words: readonly ShellWord[],
+  invocation: Invocation,
+  scene: Scene,
+  how: "deletes" | "writes" = "writes",
+): Risk | null {
+  for (const word of words) {
+    const risk = lossRisk(word, invocation, scene, how);
+    if (risk !== null) return risk;
+  }
+  return null;
+}
+
+function rmRisk(args: Arguments, invocation: Invocation, scene: Scene): Risk | null {
+  const words = operandWords(invocation);
+  if (args.has("rR") || args.hasLong("recursive", "no-preserve-root") || args.hasFlag("-recurse")) {
+    return wipesAny(words, invocation, scene) ?? DELETES;
+  }
+  const isOpen = invocation.takesMore || invocation.args.some(({ isSplit }) => isSplit);
+  return isOpen ? LATER : loses(words, invocation, scene, "deletes");
+}
+
+function findRisk(args: Arguments, invocation: Invocation, scene: Scene): Risk | null {
+  if (!args.hasWord("-delete")) return null;
+  const start = invocation.args.findIndex(({ text }) => /^[-(!]/.test(text));
+  const hasTest = args.words.some((word) =>
+    /^-(i?name|path|i?regex|[acm](time|min)|newer|size|type|empty|user)/.test(word)
+  );
+  const roots = invocation.args.slice(0, Math.max(0, start));
+  return (hasTest ? null : wipesAny(roots, invocation, scene)) ?? FOUND;
+}
+
+/** What is moved away, and what is there already at the target. */
+function mvRisk(args: Arguments, invocation: Invocation, scene: Scene): Risk | null {
+  const words = operandWords(invocation);
+  const wiped = wipesAny(words.slice(0, -1), invocation, scene);
+  if (wiped !== null) return wiped;
+  if (words.at(-1)?.text === "/dev/null") return DELETES;
+  return copyRisk(args, invocation, scene) ?? movedRisk(words.slice(0, -1), invocation, scene);
+}
+
+/** Something that the system or a shell acts on goes away. */
+function movedRisk(words: readonly ShellWord[], invocation: Invocation, scene: Scene): Risk | null {
+  const elsewhere = words.filter(({ text }) => /^[/~]/.test(text));
+  return loses(elsewhere, invocation, scene, "deletes");
+}
+
+function copyRisk(args: Arguments, invocation: Invocation, scene: Scene): Risk | null {
+  if (args.has("nb") || args.hasLong("no-clobber", "backup")) return null;
+  const words = operandWords(invocation);
+  const into = args.valueOf("-t", "--target-directory");
+  const target = into === undefined ? words.at(-1) : plainWord(into);
+  if (target === undefined || (words.length < 2 && into === undefined)) return null;
+  const inside = words.slice(0, into === undefined ? -1 : undefined).map((word) => ({
+    ...word,
+    text: `${target.text}/${word.text.slice(word.text.lastIndexOf("/") + 1)}`,
+    isStatic: word.isStatic && target.isStatic,
+  }));
+  return loses([target, ...inside].filter(({ text }) => !/[*?]/.test(text)), invocation, scene);
+}
+
+function ddRisk(args: Arguments, invocation: Invocation, scene: Scene): Risk | null {
+  const target = args.words.find((word) => word.startsWith("of="))?.slice(3);
+  return target === undefined ? null : loses([plainWord(target)], invocation, scene);
+}
+
+/** A program that writes the file behind one of its options, and loses what it held. */
+function writesTo(...options: readonly string[]): Rule {
+  return (args, invocation, scene) => {
+    const value = args.valueOf(...options);
+    return value === undefined || value === "-" ? null : loses([plainWord(value)], invocation, scene);
+  };
+}
+
+const teeRisk: Rule = (args, invocation, scene) =>
+  args.has("a") || args.hasLong("append") ? null : loses(operandWords(invocation), invocation, scene);
+
+/** What deletes, empties and overwrites files. */
+export const DELETIONS: Rules = {
+  rm: rmRisk,
+  ...each(
+    "del erase rd remove-item ri",
+    (args, invocation, scene) => rmRisk(args, invocation, scene) ?? DELETES,
+  ),
+  ...each("rimraf del-cli trash trash-put trash-empty rmtrash gio-trash", always(DELETES)),
+  gio: when(DELETES, (args) => /^(trash|remove)$/.test(args.verb)),
+  ...each("find fd", findRisk),
+  ...each("shred srm wipe scrub nwipe sfill sdmem bleachbit", (_, invocation, scene) => {
+    const risk = loses(operandWords(invocation), invocation, scene);
+    return risk === WIPES ? risk : FOR_GOOD;
+  }),
+  mv: mvRisk,
+  ...each("cp install", copyRisk),
+  ln: (args, invocation, scene) =>
+    args.has("f") || args.hasLong("force") ? copyRisk(args, invocation, scene) : null,
+  dd: ddRisk,
+  ...each("dcfldd dc3dd ddrescue", ddRisk),
+  tee: teeRisk,
+  sponge: teeRisk,
+  truncate: (_, invocation, scene) =>
+    invocation.takesMore ? LATER : loses(operandWords(invocation), invocation, scene, "deletes"),
+  ...each("curl", writesTo("-o", "--output")),
+  wget: writesTo("-O", "--output-document"),
+  rsync: when(
+    AT_TARGET,
+    (args) => args.words.some((word) => /^--(del|remove-source)/.test(word)) && !args.has("n"),
+  ),
+  robocopy: when(AT_TARGET, (args) => args.words.some((word) => /^\/(mir|purge|move)$/i.test(word))),
+  lftp: when(AT_TARGET, (args) => args.words.some((word) => /mirror.*--delete|\brm -r/.test(word))),
+  ...each("rename prename", () => null),
+  ...each(
+    "fdupes jdupes rmlint rdfind",
+    when(FOUND, (args) => args.has("dN") || args.hasLong("delete") || args.hasWord("-deleteduplicates")),
+  ),
+  ...each("tmpwatch tmpreaper", always(FOUND)),
+  unison: when(AT_TARGET, (args) => args.hasWord("-force")),
+  ...each(
+    "tar",
+    first(
+      when(FOUND, (args) => args.hasLong("remove-files", "delete", "recursive-unlink")),
+      when("overwrites files with those of an archive", (args, { dirs }) => extractsOver(args, dirs)),
+    ),
+  ),
+  unzip: when("overwrites files with those of an archive", (args) => args.has("o")),
+  fstrim: always("discards what a disk holds"),
+};
+
+/** Into the root or a directory of the system. */
+function extractsOver(args: Arguments, _dirs: readonly string[]): boolean {
+  const into = args.valueOf("-C", "--directory");
+  const isExtract = args.has("x") || args.hasLong("extract") ||
+    /^x|^[a-z]*x[a-z]*f?$/.test(args.words[0] ?? "");
+  return isExtract && into !== undefined && /^\/(etc|usr|bin|lib\w*|boot|root)?\/?$/.test(into);
+}

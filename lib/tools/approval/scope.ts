@@ -1,0 +1,22 @@
+/** What a script has set its variables to, as far as it can be read: in the order of the text. */
+export class Scope {
+  /** Several for an array; null: set to what is only known when it runs. */
+  readonly #values = new Map<string, readonly string[] | null>();
+
+  /** `known` are variables of the environment whose values are known. */
+  constructor(known: Readonly<Record<string, string>>) {
+    for (const [name, value] of Object.entries(known)) this.#values.set(name, [value]);
+  }
+
+  /** The words of a variable; null: it is set here, nobody knows to what; undefined: it is the environment's. */
+  valueOf(name: string): readonly string[] | null | undefined {
+    return /^[A-Za-z_]\w*$/.test(name) ? this.#values.get(name) : null;
+  }
+
+  /** A variable that is set twice to different things may be either. */
+  set(name: string, value: readonly string[] | null): void {
+    const known = this.#values.get(name);
+    const isSame = known === undefined || known?.join("\0") === value?.join("\0");
+    this.#values.set(name, isSame ? value : null);
+  }
+}
