@@ -1,30 +1,55 @@
-import ignore from "ignore";
+import { ToolFailure } from "../../support/errors.ts";
+import { wildPath } from "./wild_path.ts";
 
 /** The innermost `{a,b}` of a pattern, which has a comma. */
 const BRACES = /\{([^{}]*,[^{}]*)\}/;
-/** More alternatives than anybody means; the rest is left out. */
-const MAX_ALTERNATIVES = 256;
+const MAX_CHARS = 1_000;
+/** Of all patterns together that the braces of one stand for: each is tried with each path. */
+const MAX_EXPANDED_CHARS = 20_000;
 
 /**
  * Whether a relative path with slashes matches, by the rules of .gitignore: without a slash the pattern matches names at
- * any depth. Braces list alternatives, a leading `!` turns it round.
+ * any depth, and with a directory all that is inside. Braces list alternatives, a leading `!` turns it round. Throws
+ * {@linkcode ToolFailure} for one that is too long.
  */
 export function globMatcher(glob: string): (path: string) => boolean {
-  if (glob.startsWith("!")) {
-    const matches = globMatcher(glob.slice(1));
-    return (path) => !matches(path);
-  }
-  const matcher = ignore().add(expandBraces([glob.replace(/^\.\//, "/")]));
-  return (path) => matcher.ignores(path);
+  const isNegated = glob.startsWith("!");
+  const patterns = expandBraces((isNegated ? glob.slice(1) : glob).replace(/^\.\//, "/")).map(wildPath);
+  return (path) => {
+    const names = path.split("/");
+    const isMeant = names.some((_, at) => {
+      const isDirectory = at < names.length - 1;
+      const above = names.slice(0, at + 1);
+      return patterns.some((each) => (isDirectory || !each.isForDirectories) && each.matches(above));
+    });
+    return isMeant !== isNegated;
+  };
 }
 
-function expandBraces(patterns: readonly string[]): string[] {
-  if (!patterns.some((pattern) => BRACES.test(pattern))) return [...patterns];
-  const expanded = patterns.flatMap((pattern) => {
-    const [whole = "", inner] = BRACES.exec(pattern) ?? [];
-    return inner === undefined
-      ? [pattern]
-      : inner.split(",").map((each) => pattern.replace(whole, () => each));
-  });
-  return expandBraces(expanded.slice(0, MAX_ALTERNATIVES));
+function expandBraces(glob: string): string[] {
+  if (glob.length > MAX_CHARS) throw cannot(glob, `it is longer than ${MAX_CHARS} characters`);
+  let waiting = [glob];
+  const expanded: string[] = [];
+  while (waiting.length > 0) {
+    const next: string[] = [];
+    for (const pattern of waiting) {
+      const braces = BRACES.exec(pattern);
+      if (braces === null) expanded.push(pattern);
+      else next.push(...alternatives(pattern, braces));
+      const chars = [...next, ...expanded].reduce((sum, each) => sum + each.length + 1, 0);
+      if (chars > MAX_EXPANDED_CHARS) throw cannot(glob, "its braces stand for too many patterns");
+    }
+    waiting = next;
+  }
+  return expanded;
+}
+
+function alternatives(pattern: string, { 0: whole, 1: inner = "", index }: RegExpExecArray): string[] {
+  const [before, after] = [pattern.slice(0, index), pattern.slice(index + whole.length)];
+  return inner.split(",").map((each) => before + each + after);
+}
+
+function cannot(glob: string, state: string): ToolFailure {
+  const shown = glob.length <= 200 ? glob : `${glob.slice(0, 200).toWellFormed()}…`;
+  return new ToolFailure("invalid_arguments", `Cannot search with the glob "${shown}": ${state}`);
 }

@@ -22,6 +22,8 @@ export interface Reading {
 
 /** A text that is larger is not held in memory. */
 export const MAX_TEXT_BYTES = 20_000_000;
+/** More than rules and settings need. */
+const CONFIGURATION_BYTES = 1_000_000;
 /** How much of a file is in memory at once. */
 const CHUNK_BYTES = 256 * 1024;
 /** Of a file that claims to be empty and is not: the system makes such up as they are read, some without an end. */
@@ -104,4 +106,11 @@ async function read(file: FileHandle, buffer: Uint8Array): Promise<number> {
 async function closeAfter(last: Promise<unknown>, opening: Promise<FileHandle>): Promise<void> {
   const file = await Promise.allSettled([opening, last]).then(([opened]) => opened);
   if (file.status === "fulfilled") await file.value.close();
+}
+
+/** The beginning of a small file that is configuration; "" for one that is not there or cannot be read. */
+export async function readText(path: string, signal: AbortSignal): Promise<string> {
+  const read = await readStart(path, { signal, maxBytes: CONFIGURATION_BYTES }).catch(() => null);
+  signal.throwIfAborted();
+  return read === null ? "" : new TextDecoder("utf-8", { ignoreBOM: true }).decode(read.content);
 }

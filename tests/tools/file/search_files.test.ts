@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { globMatcher } from "../../../lib/tools/file/glob.ts";
@@ -171,4 +172,51 @@ Deno.test("globMatcher() matches as .gitignore does, with braces", () => {
   for (const [glob, path, expected] of cases) {
     assert.equal(globMatcher(glob)(path), expected, `${glob} ${path}`);
   }
+});
+
+Deno.test("globMatcher() takes as many steps as pattern and path are long, whatever the pattern", () => {
+  const path = `${"a/".repeat(100)}${"a".repeat(200)}c`;
+  for (
+    const glob of [
+      `${"**/a/".repeat(25)}b`,
+      `${"**/".repeat(100)}b`,
+      `${"a/**/".repeat(100)}b`,
+      `${"*a".repeat(100)}b`,
+      `**/${"*a*".repeat(90)}b`,
+      `{${"**/a/".repeat(25)}b,${"*a".repeat(100)}b}`,
+    ]
+  ) assert.equal(globMatcher(glob)(path), false, glob);
+});
+
+Deno.test("search_files refuses a glob that is too long or lists too much, and takes one case for another", async () => {
+  using place = workplace();
+  for (const path of ["Output/a.TS", "output/a.ts"]) place.file(path, "");
+  assert.equal(await place.call("search_files", { glob: "/Output/" }), "Output/a.TS");
+  assert.equal(await place.call("search_files", { glob: "*.ts" }), "output/a.ts");
+  const long = await place.failure("search_files", { glob: "x".repeat(1001) });
+  assert.match(long.message, /^Cannot search with the glob "x{200}…": it is longer than 1000 characters$/);
+  for (
+    const glob of [
+      "{a,b}".repeat(100),
+      "{a,b,c,d,e,f,g,h}".repeat(8),
+      `{${"a,".repeat(400)}b}${"c".repeat(150)}`,
+    ]
+  ) {
+    assert.match((await place.failure("search_files", { glob })).message, /stand for too many patterns$/);
+  }
+});
+
+Deno.test("search_files waits for no pipe, wherever one lies", async () => {
+  using place = workplace();
+  mkdirSync(join(place.dir, "sub"));
+  mkdirSync(join(place.dir, ".git/info"), { recursive: true });
+  for (const path of ["pipe", ".gitignore", "sub/.gitignore", ".git/config", ".git/info/exclude"]) {
+    execFileSync("mkfifo", [join(place.dir, path)]);
+  }
+  place.file("a", "x");
+  assert.equal(await place.call("search_files", { pattern: "x" }), "a:1: x");
+  assert.equal(
+    await place.call("search_files", { pattern: "x", path: "pipe" }),
+    "[no file to search]\n[not searched, because binary, over 5 MB or unreadable: 1]",
+  );
 });
