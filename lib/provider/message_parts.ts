@@ -6,7 +6,7 @@ export interface PartPlace {
   readonly callId?: unknown;
 }
 
-/** Hands out the parts of a message, its text in pieces and its calls, each once. */
+/** Hands out the parts of a message, its text in pieces and its calls, each once; blank text is none. */
 export class MessageParts {
   #text: string;
   readonly #calls: ToolCall[];
@@ -16,7 +16,7 @@ export class MessageParts {
     this.#calls = [...toolCalls];
   }
 
-  /** The part that stood at a place; null when it is no longer there. */
+  /** The part that stood at a place; null when there is none any more. */
   take({ chars, callId }: PartPlace): string | ToolCall | null {
     if (callId !== undefined) {
       const at = this.#calls.findIndex(({ id }) => id === callId);
@@ -25,11 +25,11 @@ export class MessageParts {
     const count = typeof chars === "number" ? chars : 0;
     const text = this.#text.slice(0, count);
     this.#text = this.#text.slice(count);
-    return text === "" ? null : text;
+    return text.trim() === "" ? null : text;
   }
 
   /** What was not taken. */
   rest(): readonly (string | ToolCall)[] {
-    return [...(this.#text === "" ? [] : [this.#text]), ...this.#calls];
+    return [...(this.#text.trim() === "" ? [] : [this.#text]), ...this.#calls];
   }
 }

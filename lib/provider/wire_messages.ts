@@ -95,8 +95,7 @@ function assistantBlocks(message: AssistantMessage, target: WireTarget): readonl
     const part = parts.take(place);
     return part === null ? [] : [partBlock(part)];
   });
-  const rest = parts.rest().filter((part) => typeof part !== "string" || part.trim() !== "");
-  return [...blocks, ...rest.map(partBlock)];
+  return [...blocks, ...parts.rest().map(partBlock)];
 }
 
 function partBlock(part: string | ToolCall): ContentBlockParam {

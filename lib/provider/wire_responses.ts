@@ -73,12 +73,17 @@ function assistantItems(message: AssistantMessage, target: WireTarget): readonly
   const parts = new MessageParts(message);
   const items: object[] = [];
   let reasoning: Fields[] = [];
+  let isAfterBlank = false;
   for (const carried of carriedFor(message, target)) {
     if (carried.type === "reasoning") {
-      reasoning.push(carried);
+      reasoning = isAfterBlank ? [carried] : [...reasoning, carried];
+      isAfterBlank = false;
       continue;
     }
-    const part = parts.take(carried.type === "function_call" ? { callId: carried.call_id } : carried);
+    const isCall = carried.type === "function_call";
+    const part = parts.take(isCall ? { callId: carried.call_id } : carried);
+    isAfterBlank = part === null && !isCall;
+    if (isAfterBlank) continue; // what was thought before it may have come to the call after it
     if (part !== null) items.push(...reasoning, wirePart(part, stringOf(carried.phase)));
     reasoning = [];
   }

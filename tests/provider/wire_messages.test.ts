@@ -142,6 +142,18 @@ Deno.test("messagesBody() leaves cache marks out for a server that refused them"
   assert.equal(JSON.stringify(body).includes("cache_control"), false);
 });
 
+Deno.test("messagesBody() leaves blank blocks out that stood between others", () => {
+  const items = [{ chars: 2 }, { block: THINKING }, { chars: 3 }, { callId: "t1" }, { chars: 1 }];
+  const carried = { ...ANSWERED_BY, api: "messages" as const, items };
+  const toolCalls = [{ id: "t1", name: "a", arguments: "{}" }];
+  const [said] = bodyOf([{ role: "assistant", content: "\n\nNow ", toolCalls, carried }]).messages;
+  assert.deepEqual(said.content, [
+    THINKING,
+    { type: "text", text: "Now" },
+    { type: "tool_use", id: "t1", name: "a", input: {} },
+  ]);
+});
+
 Deno.test("messagesBody() holds no empty block and no two messages of one role in a row", () => {
   fc.assert(fc.property(fc.array(anyTurn), (turns) => {
     const body = bodyOf([{ role: "user", content: "u" }, ...turns.flat()]);

@@ -80,6 +80,14 @@ Deno.test("responsesBody() gives a model its reasoning back as it was, before wh
   ]);
 });
 
+Deno.test("responsesBody() gives reasoning back before a call when the text between them is blank", () => {
+  const items = [REASONING, { type: "message", chars: 3 }, { type: "function_call", call_id: "c1" }];
+  for (const content of [" \n ", "", "\n\n\n"]) {
+    const carried = { ...ANSWERED_BY, api: "responses" as const, items };
+    assert.deepEqual(inputOf([assistant({ content, toolCalls: [CALL], carried })]), [REASONING, WIRED_CALL]);
+  }
+});
+
 Deno.test("responsesBody() shows no other model, provider or account what was carried", () => {
   for (const other of [{ model: "other" }, { provider: "other" }, { account: "other" }].map(wireTarget)) {
     assert.deepEqual(inputOf([CARRIED], other), [said("one two"), WIRED_CALL]);

@@ -1,4 +1,4 @@
-import { answerBlocks, textBlock, thinkingBlock, toolUse } from "../messages_reply.ts";
+import { messageEvents, sendMessageEvents, textBlock, thinkingBlock, toolUse } from "../messages_reply.ts";
 import { status } from "../scripted_server.ts";
 import type { Reading } from "../wire_reading.ts";
 import type { Asked } from "./asked.ts";
@@ -210,11 +210,13 @@ function claude(name: string, model: string, settings: Family["settings"]): Fami
       const uses = calls.map(({ name, args }) => toolUse(name, args, `toolu_${issued.next()}`));
       const said = { text, calls: uses.map(({ id }) => ({ id: String(id) })) };
       issued.note(asked.account, said, thinking === undefined ? {} : { thinking });
-      return answerBlocks(
+      const blocks = [
         ...(thinking === undefined ? [] : [thinking]),
         ...(text === "" ? [] : [textBlock(text)]),
         ...uses,
-      );
+      ];
+      const usage = { input_tokens: Math.ceil(asked.request.raw.length / 4), output_tokens: 1 };
+      return sendMessageEvents(messageEvents(blocks, { usage, lastUsage: { output_tokens: 40 } }));
     },
   };
 }

@@ -5,20 +5,25 @@ import { GEMINI, OPENROUTER } from "./signing_families.ts";
 import { GROQ, GROQ_WITHOUT_REASONING, MISTRAL, XAI } from "./strict_families.ts";
 import { DEEPSEEK_REASONER, DEEPSEEK_UNKNOWN, KIMI } from "./thinking_families.ts";
 
-/** Every provider whose rules are emulated. */
-export const FAMILIES: readonly Family[] = [
+/** One of each provider whose rules are emulated. */
+export const PROVIDERS: readonly Family[] = [
   DEEPSEEK_REASONER,
-  DEEPSEEK_UNKNOWN,
   KIMI,
   GEMINI,
   MISTRAL,
   ANTHROPIC,
-  ANTHROPIC_ADAPTIVE,
-  ANTHROPIC_PLAIN,
   OPENAI,
-  OPENAI_UNKNOWN,
   XAI,
   GROQ,
-  GROQ_WITHOUT_REASONING,
   OPENROUTER,
+];
+
+/** The same, and models of theirs that have other rules, or of which these have to be learned. */
+export const FAMILIES: readonly Family[] = [
+  ...PROVIDERS,
+  ANTHROPIC_ADAPTIVE,
+  DEEPSEEK_UNKNOWN,
+  OPENAI_UNKNOWN,
+  GROQ_WITHOUT_REASONING,
+  ANTHROPIC_PLAIN,
 ];

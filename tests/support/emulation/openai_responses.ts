@@ -1,4 +1,4 @@
-import { callItem, messageItem, reasoningItem, respond } from "../responses_reply.ts";
+import { callItem, eventsOf, messageItem, reasoningItem, sendEvents } from "../responses_reply.ts";
 import { type Reply, status } from "../scripted_server.ts";
 import type { Reading } from "../wire_reading.ts";
 import type { Asked } from "./asked.ts";
@@ -143,10 +143,11 @@ function openAi(name: string, model: string, teaches: readonly RegExp[] = []): F
       const wired = calls.map(({ name, args }) => callItem(name, args, `call_${issued.next()}`));
       const phase = wired.length > 0 ? "commentary" : "final_answer";
       const said = { text, calls: wired.map(({ call_id: id }) => ({ id: String(id) })) };
-      const extras = { reasoning: [reasoning], ...(text === "" ? {} : { phase: [phase] }) };
+      const extras = { reasoning: [reasoning], ...(text.trim() === "" ? {} : { phase: [phase] }) };
       issued.note(asked.account, said, extras);
       const items = text === "" ? wired : [messageItem(text, { phase }), ...wired];
-      return respond(reasoning, ...items);
+      const usage = { input_tokens: Math.ceil(asked.request.raw.length / 4), output_tokens: 40 };
+      return sendEvents(eventsOf([reasoning, ...items], { usage }));
     },
   };
 }

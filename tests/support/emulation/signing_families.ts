@@ -89,7 +89,7 @@ export const OPENROUTER: Family = chatFamily({
       },
       user_id: "user_x",
     }),
-  callId: (n) => `tool_0_terminal_${n}`,
+  callId: (n) => `tool_0_terminal_${"x".repeat(70)}_${n}`, // gateways write ids of any length
   beside: (n) => {
     const text = { type: "reasoning.text", format: "anthropic-claude-v1", index: 0 };
     const encrypted = { type: "reasoning.encrypted", data: `gAA${n}=`, id: `rs_${n}`, format: "x", index: 1 };

@@ -30,6 +30,17 @@ export function workingMind(): Mind {
   };
 }
 
+/** The same, that in its first turn says and calls what few servers would take back from anybody. */
+export function oddMind(): Mind {
+  const mind = workingMind();
+  return (asked) => {
+    const said = mind(asked);
+    if (typeof said === "function" || !said.text?.startsWith("I look into turn 1")) return said;
+    const calls = [{ name: "mcp.some.tool:v2", args: { half: "\ud83d" } }, ...(said.calls ?? [])];
+    return { text: " \n ", calls };
+  };
+}
+
 /** What began a turn of the chat, or a child's task; what is said between comes on top. */
 function isTask({ role, text }: Entry): boolean {
   return role === "user" && /\b(turn \d|spawn|work) ?/.test(text);
