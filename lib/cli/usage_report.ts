@@ -8,6 +8,8 @@ export interface UsageFigures {
   /** Those that were cut before their usage came: their tokens are our estimate. */
   readonly estimated_requests: number;
   readonly tokens: TokenUsage;
+  /** The part of the input that was read from the providers' caches, from 0 to 1; null: there was no input. */
+  readonly cached_share: number | null;
   /** Of those whose price is known; null: of none. */
   readonly cost_usd: number | null;
   /** Those that used tokens without a known price. */
@@ -130,6 +132,7 @@ function figures({ requests, estimates, usage, usd, unpriced }: UsageSum): Usage
     requests,
     estimated_requests: estimates,
     tokens: usage,
+    cached_share: usage.input === 0 ? null : Number((usage.cached / usage.input).toFixed(4)),
     cost_usd: usd,
     unpriced_requests: unpriced,
   };

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { type EndToEnd, endToEnd } from "../support/end_to_end.ts";
+import { messageEvents, sendMessageEvents, textBlock } from "../support/messages_reply.ts";
+import { eventsOf, messageItem, sendEvents } from "../support/responses_reply.ts";
 import { useServer } from "../support/scripted_home.ts";
-import { callTools, say, startScriptedServer } from "../support/scripted_server.ts";
+import { callTools, type Reply, say, startScriptedServer } from "../support/scripted_server.ts";
 import { isChild } from "../support/wire_reading.ts";
 
 const PRICED = { models: { "scripted-model": { price: { input: 10, output: 40 } } } };
@@ -97,6 +99,39 @@ endToEnd("/usage has a dash where no price is known, and names the model once", 
   assert.match(stdout, /scripted-model +1 +1k +0 +100 +0 +–\n/);
   assert.equal(stdout.match(/prices unknown for: .*scripted-model\n/g)?.length, 1);
 });
+
+/** A short answer on each wire, with 800 of its 1,000 input tokens read from the cache. */
+const CACHE_HITS: Readonly<Record<string, () => Reply>> = {
+  chat: () => say("hi", { usage: { ...USAGE, prompt_tokens_details: { cached_tokens: 800 } } }),
+  responses: () =>
+    sendEvents(eventsOf([messageItem("hi")], {
+      usage: { input_tokens: 1_000, input_tokens_details: { cached_tokens: 800 }, output_tokens: 100 },
+    })),
+  messages: () =>
+    sendMessageEvents(messageEvents([textBlock("hi")], {
+      usage: { input_tokens: 150, cache_read_input_tokens: 800, cache_creation_input_tokens: 50 },
+      lastUsage: { output_tokens: 100 },
+    })),
+};
+
+for (const [api, reply] of Object.entries(CACHE_HITS)) {
+  endToEnd(
+    `usage and the task's record show what was read from the cache, on the ${api} wire`,
+    async (hermes) => {
+      await using server = await startScriptedServer(reply);
+      const provider = { base_url: server.baseUrl, key_env: "SCRIPTED_KEY", api };
+      useServer(hermes, server.baseUrl, { providers: { scripted: provider } });
+      const run = await hermes.run(["delegate", "--json", "go"], NOON);
+      const [task] = JSON.parse(run.stdout).results;
+      assert.deepEqual([task.tokens.input, task.tokens.cached, task.tokens.output], [1_000, 800, 100]);
+      const { total, models } = await usage(hermes);
+      assert.deepEqual([total.tokens.cached, total.cached_share, models[0].cached_share], [800, 0.8, 0.8]);
+      const { stdout } = await hermes.run(["usage"], NOON);
+      assert.match(stdout, /scripted-model +1 +1k +800 \(80%\) +100/);
+      assert.match(stdout, /read from the providers' caches: 80% of 1k input tokens\n/);
+    },
+  );
+}
 
 function round(usd: number): number {
   return Number(usd.toFixed(6));

@@ -32,6 +32,7 @@ function sums({ total, budget, prices_unknown, scope }: UsageReport): string {
     `${when}: ${total.requests} ${total.requests === 1 ? "request" : "requests"}, ${tokens} tokens, ${
       dollars(total)
     }`,
+    ...cacheLine(total),
     ...capLine("day's budget, all sessions", budget.day),
     ...total.estimated_requests === 0
       ? []
@@ -39,6 +40,17 @@ function sums({ total, budget, prices_unknown, scope }: UsageReport): string {
     ...prices_unknown.length === 0 ? [] : [`prices unknown for: ${prices_unknown.map(oneLine).join(", ")}`],
   ];
   return lines.map((line) => `${line}\n`).join("");
+}
+
+function cacheLine({ tokens, cached_share }: UsageFigures): string[] {
+  if (cached_share === null || cached_share === 0) return [];
+  return [
+    `read from the providers' caches: ${percent(cached_share)} of ${formatTokens(tokens.input)} input tokens`,
+  ];
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(0)}%`;
 }
 
 function capLine(name: string, cap: CapUsage | null): string[] {
@@ -76,7 +88,11 @@ function cellsOf(figures: UsageFigures): readonly string[] {
   const { input, cached, output, reasoning } = figures.tokens;
   return [
     String(figures.requests),
-    ...[input, cached, output, reasoning].map(formatTokens),
+    formatTokens(input),
+    figures.cached_share
+      ? `${formatTokens(cached)} (${percent(figures.cached_share)})`
+      : formatTokens(cached),
+    ...[output, reasoning].map(formatTokens),
     dollars(figures),
   ];
 }
