@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { type Bench, measureFanOut } from "./fan_out.ts";
+import { cache } from "./cache/rows.ts";
 import { limits } from "./limits/rows.ts";
 import { PEER_FIGURES, PEERS } from "./peers.ts";
 import { BenchHome, run } from "./program.ts";
@@ -12,7 +13,7 @@ import { type Row, table } from "./table.ts";
 const WIDTHS = [1, 4, 8, 32, 128];
 const STREAMING_CHILDREN = 64;
 
-const MEASURES = { version, oneShot, fanOuts, forms, responsiveness, limits } as const;
+const MEASURES = { version, oneShot, fanOuts, forms, responsiveness, cache, limits } as const;
 
 /** Measures dist/hermes and prints each figure as it is known, then the table; `only`: one of {@linkcode MEASURES}. */
 async function main(runs: number, only?: string): Promise<void> {

@@ -63,7 +63,9 @@ export function countedTokens(usage: Fields, isCacheApart: boolean): CountedToke
 
 /** The counts so far with a later report: of the whole answer, as nearly all are, or of what is new. */
 export function later(before: CountedTokens | null, report: CountedTokens): CountedTokens | null {
-  const isEmpty = report.input + report.output + report.total === 0;
+  const { input, output, total, isCacheApart, cachedInside, cachedBeside, written } = report;
+  const moved = isCacheApart ? cachedInside + cachedBeside + written : 0; // all of the input may come from the cache
+  const isEmpty = input + output + total + moved === 0;
   if (isEmpty) return before;
   if (before === null) return report;
   const isMore = report.isIncrement && before.input > 0 && before.output > 0;

@@ -171,6 +171,20 @@ Deno.test("ReportedUsage adds up reports of what is new", () => {
   assert.deepEqual(read(...[first, more(9), more(6)].map((usage) => ({ usage }))), tokens(100, 20));
 });
 
+Deno.test("ReportedUsage keeps a first report of nothing but what went through the cache", () => {
+  const usages = [{ cache_read_input_tokens: 1_500 }, { cache_creation_input_tokens: 300 }].map((moved) => {
+    const reported = new ReportedUsage({ isCacheApart: true });
+    reported.add({ message: { usage: { input_tokens: 0, ...moved } } });
+    reported.add({ usage: { output_tokens: 20 } });
+    return reported.usage;
+  });
+  const rest = { output: 20, reasoning: 0 };
+  assert.deepEqual(usages, [
+    { input: 1_500, cached: 1_500, ...rest },
+    { input: 300, cached: 0, written: 300, ...rest },
+  ]);
+});
+
 Deno.test("ReportedUsage counts what went through the cache as input where that is the wire's way", () => {
   const reported = new ReportedUsage({ isCacheApart: true });
   const input = { input_tokens: 10, cache_read_input_tokens: 80, cache_creation_input_tokens: 10 };
