@@ -22,10 +22,10 @@ export function childServices(supervisor: Supervisor, run: ChildRun): Services &
   const shell = ground.shellFor(record.id);
   const broker = ground.broker.forTask(accountOf(supervisor, record));
   const leases = new Leases(broker);
-  const changes = new WorkTreeChanges(record.spec.cwd);
+  const changes = new WorkTreeChanges(record.spec.cwd, ground.clock);
   const watched: Shell = {
     async run(command, signal) {
-      await changes.begin();
+      await changes.begin(signal);
       return await shell.run(command, signal);
     },
   };
@@ -50,7 +50,7 @@ export function childServices(supervisor: Supervisor, run: ChildRun): Services &
     if (supervisor.table.childrenOf(record.id).some(({ isFinal }) => !isFinal)) {
       await run.passBoundary(signal);
     }
-    record.evidence.changedFiles(await changes.end());
+    record.evidence.changedFiles(await changes.end(signal));
     const messages = canGoOn(offer.turn) ? supervisor.mail.takeLate(record, offer.turn + 1) : [];
     if (messages.length > 0) {
       return {

@@ -1,5 +1,6 @@
 import type { EvidenceView } from "../protocol/task_view.ts";
 import type { EvidenceItem } from "../protocol/worker_messages.ts";
+import type { TreeChanges } from "./work_tree.ts";
 
 /** How many entries of a kind are kept: the first ones. */
 const MAX_ENTRIES = 500;
@@ -12,7 +13,7 @@ export class Evidence {
   readonly #commands: EvidenceView["commands"][number][] = [];
   readonly #urls: string[] = [];
   readonly #denied: EvidenceView["denied"][number][] = [];
-  #filesChanged: readonly string[] | null = null;
+  #changes: TreeChanges = { paths: null, note: null };
 
   /** Model requests sent so far. */
   get requests(): number {
@@ -50,9 +51,9 @@ export class Evidence {
     }
   }
 
-  /** What git says has changed; null: it cannot be told. */
-  changedFiles(paths: readonly string[] | null): void {
-    this.#filesChanged = paths?.slice(0, MAX_ENTRIES) ?? null;
+  /** What git says has changed. */
+  changedFiles({ paths, note }: TreeChanges): void {
+    this.#changes = { paths: paths?.slice(0, MAX_ENTRIES) ?? null, note };
   }
 
   /** Takes over what an earlier run of the task did. */
@@ -63,16 +64,18 @@ export class Evidence {
     this.#commands.push(...view.commands);
     this.#urls.push(...view.urls);
     this.#denied.push(...view.denied);
-    this.#filesChanged = view.files_changed ?? null;
+    this.#changes = { paths: view.files_changed ?? null, note: view.files_changed_note ?? null };
   }
 
   get view(): EvidenceView {
+    const { paths, note } = this.#changes;
     return {
       scope: "tools",
       requests: this.#requests,
       tool_calls: Object.fromEntries(this.#toolCalls),
       files_written: [...this.#files.values()],
-      ...(this.#filesChanged === null ? {} : { files_changed: this.#filesChanged }),
+      ...(paths === null ? {} : { files_changed: paths }),
+      ...(note === null ? {} : { files_changed_note: note }),
       commands: [...this.#commands],
       urls: [...this.#urls],
       denied: [...this.#denied],

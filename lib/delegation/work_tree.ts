@@ -1,69 +1,114 @@
-import { execFile } from "node:child_process";
-import { stat } from "node:fs/promises";
-import { join } from "node:path";
-import process from "node:process";
+import { type Clock, systemClock } from "../support/clock.ts";
+import { runGit } from "./run_git.ts";
+import { type TreeSnapshot, treeSnapshot } from "./tree_snapshot.ts";
 
-/** A state of the files that git reports as changed: size and time of change by path. */
-type Snapshot = ReadonlyMap<string, string>;
+/** What changed, as far as git said it in time. */
+export interface TreeChanges {
+  /** From the root of the work tree; null: it cannot be told. */
+  readonly paths: readonly string[] | null;
+  /** What is missing and why; null: nothing is, or there is no work tree. */
+  readonly note: string | null;
+}
 
-/** The most that git may print, in bytes; past it the comparison is given up. */
-const MAX_STATUS_BYTES = 4_000_000;
+/** So long may git take each time. */
+const GIT_MS = 1_500;
+/** How many directories a note names. */
+const NAMED = 5;
 
 /**
  * What changed in a git work tree while a child ran commands, by git's own status before its first command and at its
- * end. Children that share a directory see each other's changes; outside of a work tree there is nothing to tell.
+ * end, what was committed and the repositories inside included. Children that share a directory see each other's
+ * changes; outside of a work tree there is nothing to tell. A git that is slow is done without.
  */
 export class WorkTreeChanges {
   readonly #cwd: string;
-  #before: Promise<Snapshot | null> | null = null;
+  readonly #clock: Clock;
+  #before: Promise<Seen> | null = null;
 
-  constructor(cwd: string) {
+  constructor(cwd: string, clock: Clock = systemClock) {
     this.#cwd = cwd;
+    this.#clock = clock;
   }
 
-  /** Takes the state before the first command; called again it only waits for it. */
-  async begin(): Promise<void> {
-    this.#before ??= snapshot(this.#cwd);
+  /** Takes the state before the first command; called again it only waits for it. Rejects with the signal's reason. */
+  async begin(signal: AbortSignal): Promise<void> {
+    this.#before ??= this.#inTime(signal, (inTime) => treeSnapshot(this.#cwd, inTime));
     await this.#before;
+    if (!signal.aborted) return;
+    this.#before = null;
+    signal.throwIfAborted();
   }
 
-  /** The paths, from the root of the work tree, that are not as they were; null when that cannot be told. */
-  async end(): Promise<readonly string[] | null> {
-    const before = await this.#before;
-    if (before === null) return null;
-    const after = await snapshot(this.#cwd);
-    if (after === null) return null;
-    const paths = new Set([...before.keys(), ...after.keys()]);
-    return [...paths].filter((path) => before.get(path) !== after.get(path)).sort();
+  /** Rejects with the signal's reason. */
+  async end(signal: AbortSignal): Promise<TreeChanges> {
+    const before = await this.#before ?? "nothing";
+    if (typeof before === "string") return { paths: null, note: NOTES[before] };
+    const changes = await this.#inTime(signal, async (inTime) => {
+      const after = await treeSnapshot(this.#cwd, inTime);
+      return typeof after === "string"
+        ? { paths: null, note: NOTES[after] }
+        : await compared(before, after, inTime);
+    });
+    signal.throwIfAborted();
+    return changes;
+  }
+
+  async #inTime<T>(signal: AbortSignal, look: (inTime: AbortSignal) => Promise<T>): Promise<T> {
+    const late = new AbortController();
+    using _ = this.#clock.after(GIT_MS, () => late.abort());
+    return await look(AbortSignal.any([signal, late.signal]));
   }
 }
 
-async function snapshot(cwd: string): Promise<Snapshot | null> {
-  const root = await git(cwd, ["rev-parse", "--show-toplevel"]);
-  const status = root === null
-    ? null
-    : await git(cwd, ["status", "--porcelain=v1", "-z", "--no-renames", "-uall"]);
-  if (root === null || status === null) return null;
-  const entries = status.split("\0").filter((entry) => entry !== "");
-  return new Map(await Promise.all(entries.map((entry) => fingerprint(root.trimEnd(), entry))));
+type Seen = Awaited<ReturnType<typeof treeSnapshot>>;
+
+const NOTES = {
+  nothing: null,
+  ended: `not told: git took longer than ${GIT_MS / 1000} s`,
+  too_much: "not told: git reports too many changes",
+} as const;
+
+async function compared(
+  before: TreeSnapshot,
+  after: TreeSnapshot,
+  signal: AbortSignal,
+): Promise<TreeChanges> {
+  const paths = new Set([...before.files.keys(), ...after.files.keys()]);
+  for (const path of paths) {
+    if (before.files.get(path) === after.files.get(path)) paths.delete(path);
+  }
+  const unseen = new Set([...before.unseen, ...after.unseen]);
+  for (const [inside, commit] of after.commits) {
+    const old = before.commits.get(inside);
+    if (old === commit) continue;
+    if (inside !== "") paths.add(inside);
+    if (old === undefined) continue;
+    const committed = await committedIn(after.root + "/" + inside, [old, commit], signal);
+    if (committed === null) unseen.add(inside);
+    for (const path of committed ?? []) paths.add(inside + path);
+  }
+  const seen = [...paths].filter((path) =>
+    ![...unseen].some((inside) => inside !== "" && path.startsWith(inside))
+  );
+  return { paths: seen.sort(), note: unseen.size === 0 ? null : unseenNote([...unseen]) };
 }
 
-/** An entry of `git status --porcelain -z` is two letters, a space and the path. */
-async function fingerprint(root: string, entry: string): Promise<readonly [string, string]> {
-  const path = entry.slice(3);
-  const state = await stat(join(root, path)).then(({ size, mtimeMs }) => `${size} ${mtimeMs}`, () => "gone");
-  return [path, `${entry.slice(0, 2)} ${state}`];
+/** The paths that differ between two commits, of which the first may be none yet; null: it cannot be told. */
+async function committedIn(
+  directory: string,
+  [old, commit]: readonly [string, string],
+  signal: AbortSignal,
+): Promise<string[] | null> {
+  const from = old === "(initial)" ? EMPTY_TREE : old;
+  const reply = await runGit(directory, ["diff", "--name-only", "--no-renames", "-z", from, commit], signal);
+  return typeof reply === "string" ? null : reply.printed.split("\0").filter((path) => path !== "");
 }
 
-/** What git printed; null without git, outside of a work tree, or when it was too much. */
-function git(cwd: string, args: readonly string[]): Promise<string | null> {
-  // A repository can name a program for git to run: it must find no keys, and is not started.
-  const { PATH, HOME } = process.env;
-  const env = { PATH, HOME, GIT_OPTIONAL_LOCKS: "0" };
-  const safe = ["-c", "core.fsmonitor=false", ...args];
-  const { promise, resolve } = Promise.withResolvers<string | null>();
-  execFile("git", safe, { cwd, env, maxBuffer: MAX_STATUS_BYTES }, (error, stdout) => {
-    resolve(error === null ? stdout : null);
-  });
-  return promise;
+/** The name that git gives to a tree of nothing. */
+const EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
+
+function unseenNote(unseen: readonly string[]): string {
+  const named = unseen.slice(0, NAMED).map((inside) => inside === "" ? "what was committed" : inside);
+  const more = unseen.length > NAMED ? ` and ${unseen.length - NAMED} more` : "";
+  return `not told of ${named.join(", ")}${more}: git took too long`;
 }

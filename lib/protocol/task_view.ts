@@ -69,6 +69,8 @@ export interface EvidenceView {
     readonly sha256: string;
   }[];
   readonly files_changed?: readonly string[];
+  /** What of them could not be told, and why. */
+  readonly files_changed_note?: string;
   readonly commands: readonly { readonly command: string; readonly exit_code: number | null }[];
   readonly urls: readonly string[];
   readonly denied: readonly { readonly what: string; readonly why: string }[];

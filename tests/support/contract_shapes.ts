@@ -59,6 +59,7 @@ const evidence = z.looseObject({
     z.looseObject({ path: z.string(), bytes: count, sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/)) }),
   ),
   files_changed: z.optional(z.array(z.string())),
+  files_changed_note: z.optional(z.string()),
   commands: z.array(z.looseObject({ command: z.string(), exit_code: z.nullable(z.int()) })),
   urls: z.array(z.string()),
   denied: z.array(z.looseObject({ what: z.string(), why: z.string() })),

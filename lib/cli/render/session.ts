@@ -95,6 +95,9 @@ function evidenceText({ evidence }: TaskStory): string {
     ["requests", String(evidence.requests)],
     ...calls.length === 0 ? [] : [["tool calls", calls.join(", ")] as const],
     ...evidence.files_written.map(({ path, bytes }) => ["wrote", `${path} (${bytes} bytes)`] as const),
+    ...evidence.files_changed_note === undefined
+      ? []
+      : [["files changed", evidence.files_changed_note] as const],
     ...evidence.commands.map(({ command, exit_code }) =>
       ["ran", `${command} (${exit_code === null ? "did not end" : `exit code ${exit_code}`})`] as const
     ),
