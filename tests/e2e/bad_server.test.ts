@@ -70,7 +70,7 @@ const BROKEN: readonly {
     claim: "a stream without a finish reason",
     reply: raw((response) => {
       openStream(response);
-      response.end(sse(chunk({ content: "half of" })) + sse("[DONE]"));
+      response.end(sse(chunk({ content: "half of" })));
     }),
     code: 1,
     says: ["scripted"],
