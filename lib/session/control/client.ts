@@ -162,7 +162,10 @@ export class ControlClient implements Disposable {
     if (this.#isToldSilent) this.#watch.onSilence?.(null);
     this.#isToldSilent = false;
     try {
-      for (const line of this.#lines.push(bytes)) this.#take(fromServer.parse(JSON.parse(line)));
+      this.#lines.push(bytes);
+      for (let line = this.#lines.next(); line !== null; line = this.#lines.next()) {
+        this.#take(fromServer.parse(JSON.parse(line)));
+      }
     } catch {
       this.#end(new Error("Cannot understand the host: it does not speak our protocol"));
       this.#socket.destroy();

@@ -6,8 +6,11 @@ import { asUnwritable } from "../../config/unwritable.ts";
 import type { Clock } from "../../support/clock.ts";
 import { socketPath } from "./address.ts";
 import { Connection } from "./connection.ts";
+import { Crowd } from "./crowd.ts";
+import { CONTROL_LIMITS, type ControlLimits } from "./limits.ts";
 import type { Handlers } from "./methods.ts";
 import { createToken, removeToken } from "./token.ts";
+import { Turns } from "./turns.ts";
 
 /** Which host listens, and what it answers. */
 export interface ControlServerOptions {
@@ -18,11 +21,9 @@ export interface ControlServerOptions {
   readonly clock: Clock;
   /** Called when a client has come or gone. */
   readonly onClients?: () => void;
-  readonly maxBytes?: number;
+  /** Where they are not {@linkcode CONTROL_LIMITS}. */
+  readonly limits?: Partial<ControlLimits>;
 }
-
-/** The longest line, and the most that may wait for a client to read it. */
-const MAX_BYTES = 32 * 1024 * 1024;
 
 /** The socket on which a host is asked. Disposed, it answers nobody and leaves no file behind. */
 export class ControlServer implements AsyncDisposable {
@@ -36,12 +37,17 @@ export class ControlServer implements AsyncDisposable {
     this.#options = options;
     this.path = path;
     const token = createToken(options.home, options.hostId);
+    const limits = { ...CONTROL_LIMITS, ...options.limits };
+    const turns = new Turns();
+    const crowd = new Crowd<Connection>(limits);
     this.#server = createServer((socket) => {
       const connection: Connection = new Connection(socket, {
         token,
         handlers: options.handlers,
         clock: options.clock,
-        maxBytes: options.maxBytes ?? MAX_BYTES,
+        limits,
+        turns,
+        crowd,
         isLeaving: () => this.#isLeaving,
         onClosed: () => {
           this.#connections.delete(connection);

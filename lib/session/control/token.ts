@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import { timingSafeEqual } from "node:crypto";
-import { closeSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { closeSync, lstatSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import process from "node:process";
 import { runDirectory, tokenPath } from "./address.ts";
 
 /** Makes the token that clients of a host must know, in a file that only its owner can read. */
@@ -17,10 +18,11 @@ export function createToken(home: string, hostId: string): string {
   return token;
 }
 
-/** The token of a host; null when it has none any more. */
+/** The token of a host; null when it has none any more, or somebody else has put it there. */
 export function readToken(home: string, hostId: string): string | null {
+  const path = tokenPath(home, hostId);
   try {
-    return readFileSync(tokenPath(home, hostId), "utf8");
+    return lstatSync(path).uid === (process.getuid?.() ?? 0) ? readFileSync(path, "utf8") : null;
   } catch {
     return null; // the host has left, or belongs to somebody else: both cannot be talked to
   }

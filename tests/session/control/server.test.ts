@@ -84,7 +84,7 @@ for (
   ] as const
 ) {
   Deno.test(`${claim} is refused and closed, and nobody else notices`, async () => {
-    await using stage = await ControlStage.open({}, 4096);
+    await using stage = await ControlStage.open({}, { greetingBytes: 4096 });
     using client = await stage.connect();
     using raw = new RawClient(stage.server.path);
     raw.socket.write(bytes);
@@ -223,7 +223,7 @@ Deno.test("a client that never reads is dropped before it fills the memory of th
       }
       return { task: sampleTask() };
     },
-  }, 1_000_000);
+  }, { unreadBytes: 1_000_000 });
   using raw = new RawClient(stage.server.path);
   raw.socket.pause();
   raw.socket.write(hello(stage.token));
@@ -287,4 +287,93 @@ Deno.test("connect() finds nobody behind a stale socket, and listen() puts itsel
   assert.equal((await client.request("ping", {}, { signal: NEVER })).kind, "chat");
   client[Symbol.dispose]();
   await again[Symbol.asyncDispose]();
+});
+
+/** A request that waits. */
+function following(id: number): string {
+  return JSON.stringify({ jsonrpc: "2.0", id, method: "follow", params: { task_id: null, since: 0 } }) + "\n";
+}
+
+Deno.test("who has not said the token may say little, and no more are heard than there is room for", async () => {
+  await using stage = await ControlStage.open({}, { connections: 10 });
+  using long = new RawClient(stage.server.path);
+  long.socket.write("x".repeat(100_000));
+  assert.match(await long.closed, /Cannot take the request: it has more than 4096 bytes/);
+  const mute = Array.from({ length: 30 }, () => new RawClient(stage.server.path));
+  await Promise.all(mute.slice(0, 20).map(({ closed }) => closed));
+  await stage.untilClients(10);
+  using client = await stage.connect();
+  assert.equal((await client.request("ping", {}, { signal: NEVER })).host_id, HOST);
+  for (const raw of mute) raw[Symbol.dispose]();
+});
+
+Deno.test("one client waits for so much at once and is told so; all together for so much, and the greediest goes", async () => {
+  const limits = { requests: 5, totalRequests: 8 };
+  await using stage = await ControlStage.open({ follow: (_params, { signal }) => aborted(signal) }, limits);
+  using greedy = await stage.connect();
+  const waits = Array.from(
+    { length: 5 },
+    () => assert.rejects(greedy.request("follow", { task_id: null, since: 0 }, { signal: NEVER }), HostGone),
+  );
+  await assert.rejects(greedy.request("ping", {}, { signal: NEVER }), {
+    name: "UserError",
+    message: "Cannot take the request: this client waits for 5 already",
+    exitCode: 75,
+  });
+  using other = await stage.connect();
+  const modest = Array.from(
+    { length: 4 },
+    () => assert.rejects(other.request("follow", { task_id: null, since: 0 }, { signal: NEVER }), HostGone),
+  );
+  await Promise.all(waits);
+  await other.request("ping", {}, { signal: NEVER });
+  other[Symbol.dispose]();
+  await Promise.all(modest);
+});
+
+Deno.test("a request that is too long is refused with words, and the host goes on", async () => {
+  await using stage = await ControlStage.open({}, { lineBytes: 100_000 });
+  using client = await stage.connect();
+  const args = { text: "x".repeat(200_000) };
+  await assert.rejects(client.request("call", { tool: "steer_task", args }, { signal: NEVER }), {
+    name: "UserError",
+    message: "Cannot take the request: it has more than 100000 bytes",
+    exitCode: 2,
+  });
+});
+
+Deno.test("who does not read is asked for no more, and cut off after a while", async () => {
+  let calls = 0;
+  const call = () => (calls++, { text: "x".repeat(100_000) });
+  await using stage = await ControlStage.open({ call }, { pauseBytes: 500_000 });
+  using raw = new RawClient(stage.server.path);
+  raw.socket.pause();
+  raw.socket.write(hello(stage.token));
+  const look = { jsonrpc: "2.0", id: 2, method: "call", params: { tool: "list_tasks", args: {} } };
+  raw.socket.write(`${JSON.stringify(look)}\n`.repeat(1000));
+  using other = await stage.connect();
+  const isQuiet = async () => {
+    const before = calls;
+    for (let n = 0; n < 20; n++) await other.request("ping", {}, { signal: NEVER });
+    return calls === before && calls > 0;
+  };
+  while (!await isQuiet());
+  assert.ok(calls < 100, `${calls} answers wait for it`);
+  await stage.clock.advance(30_000);
+  await stage.untilClients(1);
+});
+
+Deno.test("who sends without end costs no more than its share, and others are answered", async () => {
+  const limits = { totalBytes: 1_000_000, lineBytes: 900_000 };
+  await using stage = await ControlStage.open({ follow: (_params, { signal }) => aborted(signal) }, limits);
+  using client = await stage.connect();
+  const senders = Array.from({ length: 5 }, () => {
+    const raw = new RawClient(stage.server.path);
+    raw.socket.write(hello(stage.token) + following(2) + "x".repeat(800_000));
+    return raw;
+  });
+  await Promise.any(senders.map(({ closed }) => closed));
+  assert.equal((await client.request("ping", {}, { signal: NEVER })).host_id, HOST);
+  for (const raw of senders) raw[Symbol.dispose]();
+  await stage.untilClients(1);
 });

@@ -1,6 +1,7 @@
 import process from "node:process";
 import { ControlClient } from "../../../lib/session/control/client.ts";
 import type { WatchedHost } from "../../../lib/session/control/host_silent.ts";
+import type { ControlLimits } from "../../../lib/session/control/limits.ts";
 import type { Handlers } from "../../../lib/session/control/methods.ts";
 import { ControlServer } from "../../../lib/session/control/server.ts";
 import { readToken } from "../../../lib/session/control/token.ts";
@@ -42,7 +43,10 @@ export class ControlStage implements AsyncDisposable {
   #server: ControlServer | null = null;
   #watchers: (() => void)[] = [];
 
-  static async open(handlers: Partial<Handlers> = {}, maxBytes?: number): Promise<ControlStage> {
+  static async open(
+    handlers: Partial<Handlers> = {},
+    limits?: Partial<ControlLimits>,
+  ): Promise<ControlStage> {
     const stage = new ControlStage();
     stage.#server = await ControlServer.listen({
       home: stage.dir.path,
@@ -50,7 +54,7 @@ export class ControlStage implements AsyncDisposable {
       handlers: { ...HANDLERS, ...handlers },
       clock: stage.clock,
       onClients: () => stage.#watchers.forEach((look) => look()),
-      ...(maxBytes === undefined ? {} : { maxBytes }),
+      ...(limits === undefined ? {} : { limits }),
     });
     return stage;
   }
