@@ -1,4 +1,7 @@
 import { type Endpoint, endpointOf } from "../config/models.ts";
+import { connectionTrouble } from "../provider/connection_error.ts";
+import { fetchOver } from "../support/runtime.ts";
+import { STRAIGHT } from "../support/transport.ts";
 import { ProviderError, type ProviderErrorCode } from "../support/errors.ts";
 import type { KnownSecret } from "../support/redact.ts";
 import { EXIT } from "./exit_codes.ts";
@@ -38,17 +41,20 @@ export async function servedModels(
   secrets: readonly KnownSecret[],
   timeoutMs = TIMEOUT_MS,
 ): Promise<string[]> {
-  const address = `${endpoint.baseUrl.replace(/\/+$/, "")}/models`;
+  const url = new URL(endpoint.baseUrl);
+  url.pathname = `${url.pathname.replace(/\/+$/, "")}/models`;
+  const address = url.href;
   const fail = (code: ProviderErrorCode, state: string, options: { cause?: unknown; hint?: string } = {}) =>
     new ProviderError(
       code,
       `Cannot list the models of "${endpoint.provider}": ${hideSecrets(address, secrets)} ${state}`,
       { retryable: false, ...options },
     );
-  const response = await ask(address, endpoint, timeoutMs).catch((cause) => {
+  const response = await ask(url, endpoint, timeoutMs).catch((cause) => {
     const isTimeout = cause instanceof DOMException && cause.name === "TimeoutError";
     if (isTimeout) throw fail("timeout", `did not answer within ${timeoutMs / 1000} s`, { cause });
-    throw fail("unreachable", "cannot be reached", { cause });
+    const { code, state, hint } = connectionTrouble(cause, endpoint.transport ?? STRAIGHT);
+    throw fail(code, `cannot be reached${state}`, { cause, hint });
   });
   if (!response.ok) {
     await response.body?.cancel();
@@ -62,9 +68,13 @@ export async function servedModels(
 }
 
 /** A key belongs to its origin, so a redirect is an answer and not followed. */
-function ask(address: string, { keys, headers }: Endpoint, timeoutMs: number): Promise<Response> {
+function ask(
+  address: URL,
+  { keys, headers, transport = STRAIGHT }: Endpoint,
+  timeoutMs: number,
+): Promise<Response> {
   const [key] = keys;
-  return fetch(address, {
+  const init: RequestInit = {
     headers: {
       accept: "application/json",
       ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
@@ -72,7 +82,8 @@ function ask(address: string, { keys, headers }: Endpoint, timeoutMs: number): P
     },
     redirect: "manual",
     signal: AbortSignal.timeout(timeoutMs),
-  });
+  };
+  return fetchOver(address, init, transport);
 }
 
 function codeOfStatus(status: number): ProviderErrorCode {

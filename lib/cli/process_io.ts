@@ -21,12 +21,12 @@ export type Delivery =
   | { readonly type: "failed"; readonly error: Error };
 
 /** The world as the process has it. Make one only: it listens for errors of the standard streams. */
-export function processIo(workerUrl: URL): ProcessIo {
+export function processIo(workerUrl: URL, env: Io["env"]): ProcessIo {
   const onBrokenPipe = new Set<() => void>();
   const stdout = new ProcessOutput(process.stdout, isatty(1), () => onBrokenPipe.forEach((call) => call()));
   const stderr = new ProcessOutput(process.stderr, isatty(2), () => {});
   return {
-    env: process.env,
+    env,
     cwd: workingDirectory,
     workerUrl,
     stdin: processInput(),

@@ -5,6 +5,7 @@ import type { KnownSecret } from "../support/redact.ts";
 import { secretsOfConfig, secretsOfVariable } from "./config_secrets.ts";
 import { expandVariables, typed, withoutMissing } from "./expand.ts";
 import type { Env } from "./home.ts";
+import { withoutOperation } from "./operation_path.ts";
 import { BUILT_IN_PROVIDERS } from "./providers.ts";
 import { fromPython } from "./python_compat.ts";
 import { readIfThere } from "./read_file.ts";
@@ -148,7 +149,7 @@ function withBuiltIns(value: unknown): unknown {
   if (!isMap(own)) return value;
   const merged = Object.entries(own).map(([name, entry]) => {
     const builtIn = Object.hasOwn(BUILT_IN_PROVIDERS, name) ? BUILT_IN_PROVIDERS[name] : undefined;
-    return [name, isMap(entry) ? { ...builtIn, ...entry } : entry];
+    return [name, isMap(entry) ? { ...builtIn, ...withoutOperation(entry) } : entry];
   });
   return {
     ...value,

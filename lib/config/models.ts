@@ -2,6 +2,7 @@ import type { ModelRef } from "../protocol/model_ref.ts";
 import { UserError } from "../support/errors.ts";
 import { EXIT_CONFIG } from "./home.ts";
 import type { LoadedConfig } from "./load.ts";
+import { type Transport, transportTo } from "../support/transport.ts";
 import { BUILT_IN_PROVIDERS } from "./providers.ts";
 import type { Config, ModelConfig, ProviderConfig } from "./schema.ts";
 
@@ -23,6 +24,8 @@ export interface Endpoint {
   /** What each of `keys` is named to people: its variable, `api_key` or a stored label. */
   readonly keyNames: readonly string[];
   readonly headers: Readonly<Record<string, string>>;
+  /** How requests get there; absent: straight. */
+  readonly transport?: Transport;
 }
 
 /** Providers whose own model names look like `vendor/model`. */
@@ -62,6 +65,7 @@ export function endpointOf(loaded: LoadedConfig, providerName: string): Endpoint
     keys: [...keys.keys()],
     keyNames: [...keys.values()],
     headers: provider.headers,
+    ...transportOf(loaded, providerName, provider),
   };
 }
 
@@ -166,6 +170,24 @@ function waysOut(loaded: LoadedConfig, names: readonly string[]): string {
     "or try hermes without one (--offline)",
   ].join(", ");
 }
+
+/** By the environment of whoever asks; for "" nothing is known yet. */
+function transportOf(
+  { secrets }: LoadedConfig,
+  name: string,
+  { base_url: url }: ProviderConfig,
+): { transport?: Transport } {
+  if (url === null) return {};
+  try {
+    return { transport: transportTo(new URL(url), (variable) => secrets.get(variable)) };
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw unusable(`Cannot use provider "${name}": ${error.message}`, PROXY_HINT);
+  }
+}
+
+const PROXY_HINT =
+  "Name one as http://HOST:PORT in HTTPS_PROXY, or the provider's host in NO_PROXY to go without";
 
 function unusable(message: string, hint: string): UserError {
   return new UserError(message, { hint, exitCode: EXIT_CONFIG });

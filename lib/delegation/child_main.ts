@@ -1,5 +1,6 @@
 import type { FromChild, ToChild } from "../protocol/worker_messages.ts";
 import { messageOf } from "../support/errors.ts";
+import { takeEnvironment } from "../support/runtime.ts";
 import { standBack } from "../support/thread_priority.ts";
 import { Child } from "./child.ts";
 import { ParentPort } from "./parent_port.ts";
@@ -11,6 +12,7 @@ interface WorkerScope {
   addEventListener(type: "error" | "unhandledrejection", listener: (event: Event) => void): void;
 }
 
+takeEnvironment(); // its requests go as their leases say
 // The thread of the chat answers all children and the user: it goes first when processors are short.
 standBack();
 // TypeScript takes `self` for a window here; in the worker it is a worker's scope.

@@ -210,7 +210,7 @@ function grant(
   passage: Passage,
   outputLimit: number | null,
 ): Omit<Lease, "id" | "isOutputLowered"> {
-  const { provider, baseUrl, headers } = passage.ask.endpoint;
+  const { provider, baseUrl, headers, transport } = passage.ask.endpoint;
   const { credential: { key, name, fingerprint }, otherKeys, keysAgain } = passage;
   const { model, reasoningEffort } = ask.model;
   return {
@@ -223,6 +223,7 @@ function grant(
     reasoningEffort,
     outputLimit,
     headers,
+    ...(transport === undefined ? {} : { transport }),
     otherKeys,
     keysAgain,
   };

@@ -5,6 +5,7 @@ import type { Amounts } from "../store/spend_book.ts";
 import type { RequestRow } from "../store/store.ts";
 import type { UsageGroup } from "../store/usage.ts";
 import type { ProviderError } from "../support/errors.ts";
+import type { Transport } from "../support/transport.ts";
 
 /** What a request needs from the broker before it may leave. */
 export interface LeaseAsk {
@@ -41,6 +42,8 @@ export interface Lease {
   readonly isOutputLowered: boolean;
   /** Sent with the request, beside the key. */
   readonly headers: Readonly<Record<string, string>>;
+  /** How it gets there; absent: straight. */
+  readonly transport?: Transport;
   /** Other keys that this request could go on with, should this one be refused. */
   readonly otherKeys: number;
   /** Keys that it has had and that have room again soon. */

@@ -1,8 +1,10 @@
 import type { TokenUsage } from "../protocol/conversation.ts";
 import type { Clock } from "../support/clock.ts";
 import { ProviderError } from "../support/errors.ts";
+import { fetchOver } from "../support/runtime.ts";
+import { STRAIGHT } from "../support/transport.ts";
 import { type AnswerFold, type Complaint, isTooLong } from "./answer_fold.ts";
-import { connectionError } from "./connection_error.ts";
+import { connectionError, proxyLoginError } from "./connection_error.ts";
 import { malformedError, readingError, type Sent, sentIn } from "./event_stream.ts";
 import { failureIn } from "./failure_in.ts";
 import { placeOf, redirectError, statusError, streamedError } from "./http_error.ts";
@@ -147,13 +149,8 @@ async function post(
   };
   try {
     const { signal } = line.controller;
-    return await fetch(addressOf(lease, wire), {
-      method: "POST",
-      headers,
-      body,
-      signal,
-      redirect: "manual",
-    });
+    const init: RequestInit = { method: "POST", headers, body, signal, redirect: "manual" };
+    return await fetchOver(addressOf(lease, wire), init, lease.transport ?? STRAIGHT);
   } catch (error) {
     line.throwIfCut();
     throw connectionError(lease, error);
@@ -188,6 +185,7 @@ async function refuseFailure(
 ): Promise<void> {
   if (status >= 200 && status < 300) return;
   if (status >= 300 && status < 400) throw redirectError(lease, headers.get("location"));
+  if (status === 407 && lease.transport?.proxy) throw proxyLoginError(lease);
   const text = await readText(watched, MAX_ERROR_BYTES);
   onRefused({ status, text });
   throw statusError(lease, { status, headers, body: text }, now);

@@ -6,6 +6,7 @@ import { HOST_COMMAND, HOST_READY, HOST_REFUSED, type HostRefusal } from "./host
 import { passedOn } from "../support/by_agent.ts";
 import { launchOf } from "../support/runtime.ts";
 import { messageOf, UserError } from "../support/errors.ts";
+import { TRANSPORT_VARIABLES } from "../support/transport.ts";
 
 /** What the detached host is started with. */
 export interface StartHost {
@@ -32,7 +33,7 @@ export async function startHost({ home, entry, env, signal }: StartHost): Promis
     const { program, args } = launchOf(entry);
     const child = spawn(program, [...args, HOST_COMMAND], {
       cwd: "/",
-      env: { ...withoutMarks(env), ...passedOn(env), HERMES_HOME: home },
+      env: { ...ownOnly(env), ...passedOn(env), HERMES_HOME: home },
       detached: true,
       stdio: ["ignore", "pipe", log],
     });
@@ -87,10 +88,11 @@ function cannotStart(state: string, log: string): UserError {
   return new UserError(`Cannot start the detached host: ${state}`, { hint: `See ${log}`, exitCode: 1 });
 }
 
-function withoutMarks(env: StartHost["env"]): Record<string, string> {
+/** Its tasks bring the proxies and authorities of their own commands. */
+function ownOnly(env: StartHost["env"]): Record<string, string> {
   return Object.fromEntries(
     Object.entries(env).filter((entry): entry is [string, string] =>
-      entry[1] !== undefined && !MARKS.includes(entry[0])
+      entry[1] !== undefined && !MARKS.includes(entry[0]) && !TRANSPORT_VARIABLES.includes(entry[0])
     ),
   );
 }

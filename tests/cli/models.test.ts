@@ -187,7 +187,13 @@ const REFUSALS: readonly (readonly [claim: string, listener: RequestListener, co
     ["a redirect", answer(302, "", { location: "http://127.0.0.1:9/" }), 1, "answered 302"],
     ["a page", answer(200, "<html>"), 1, "did not answer with a list of models"],
     ["another document", answer(200, '{"data": [3]}'), 1, "did not answer with a list of models"],
-    ["a closed connection", (request) => request.socket.destroy(), 75, "cannot be reached"],
+    [
+      "a closed connection",
+      (request) => request.socket.destroy(),
+      75,
+      "cannot be reached: the connection was closed in mid-answer\n" +
+      "Check that the server runs and that base_url in config.yaml is right",
+    ],
   ];
 
 for (const [claim, listener, code, said] of REFUSALS) {

@@ -73,6 +73,7 @@ const LISTS_NOTHING: readonly ProviderErrorCode[] = ["bad_request", "malformed"]
 
 const HINTS: Readonly<Partial<Record<ProviderErrorCode, string>>> = {
   auth: "Check its key: hermes auth list",
+  setup: "Check the variables of proxies and of certificates",
   unreachable: "Check its base_url in config.yaml, the network, and that the server runs",
   timeout: "Check its base_url in config.yaml, the network, and that the server runs",
   server: "Try again later: the server has trouble of its own",
