@@ -1,6 +1,8 @@
+import { basename } from "node:path";
 import { ToolFailure } from "../../support/errors.ts";
 import type { FilesSeen } from "../tool.ts";
 import { cannot } from "./file_failure.ts";
+import { spelledOut } from "./meant_path.ts";
 import type { Fingerprint } from "./scan_file.ts";
 import type { Target } from "./target.ts";
 
@@ -16,7 +18,10 @@ export function assertUnchanged(target: Target, now: Fingerprint, seen: FilesSee
 /** Throws {@linkcode ToolFailure} `not_read` when this agent never saw the file. */
 export function assertRead(target: Target, seen: FilesSeen): void {
   if (seen.has(target.real)) return;
-  throw new ToolFailure("not_read", `${cannot(target.attempt)}: it exists and you have not read it`, {
+  const name = basename(target.real);
+  const isOther = basename(target.attempt.absolute) === name && basename(target.attempt.path) !== name;
+  const state = isOther ? `it exists, spelled ${spelledOut(name)},` : "it exists";
+  throw new ToolFailure("not_read", `${cannot(target.attempt)}: ${state} and you have not read it`, {
     hint: "Read it first: writing replaces all of it",
   });
 }

@@ -37,23 +37,29 @@ const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
  */
 export async function readChunks(path: string, { signal, maxBytes, onChunk }: Reading): Promise<Extent> {
   const opening = open(path, FLAGS);
-  let last: Promise<unknown> = opening;
+  let pending: Promise<unknown> | null = opening;
+  const answer = async <T>(work: Promise<T>) => {
+    pending = work;
+    const result = await orAborted(work, signal);
+    pending = null;
+    return result;
+  };
   try {
-    const file = await orAborted(opening, signal);
-    const most = mostBytes(await orAborted(file.stat(), signal), maxBytes);
+    const file = await answer(opening);
+    const most = mostBytes(await answer(file.stat()), maxBytes);
     const buffer = new Uint8Array(CHUNK_BYTES);
     for (let bytes = 0;;) {
-      const reading = read(file, buffer);
-      last = reading;
-      const chunk = buffer.subarray(0, Math.min(await orAborted(reading, signal), most - bytes));
+      signal.throwIfAborted();
+      const bytesRead = await answer(read(file, buffer));
+      const chunk = buffer.subarray(0, Math.min(bytesRead, most - bytes));
       if (chunk.length > 0) onChunk(chunk);
       bytes += chunk.length;
-      if (await reading !== chunk.length) return { bytes, whole: false };
-      if (chunk.length === 0) return { bytes, whole: true };
+      if (bytesRead !== chunk.length) return { bytes, whole: false };
+      if (bytesRead === 0) return { bytes, whole: true };
     }
   } finally {
-    const closing = closeAfter(last, opening);
-    if (!signal.aborted) await closing;
+    const closing = closeAfter(pending, opening);
+    if (!signal.aborted || pending === null) await closing;
   }
 }
 
@@ -103,7 +109,7 @@ async function read(file: FileHandle, buffer: Uint8Array): Promise<number> {
 }
 
 /** A file that is still being read cannot be closed. */
-async function closeAfter(last: Promise<unknown>, opening: Promise<FileHandle>): Promise<void> {
+async function closeAfter(last: Promise<unknown> | null, opening: Promise<FileHandle>): Promise<void> {
   const file = await Promise.allSettled([opening, last]).then(([opened]) => opened);
   if (file.status === "fulfilled") await file.value.close();
 }

@@ -2,8 +2,10 @@ import * as z from "zod/mini";
 import { ToolFailure } from "../../support/errors.ts";
 import type { Tool, ToolContext } from "../tool.ts";
 import { type Encoding, encodingName, EncodingWatch, PLAIN } from "./encoding_watch.ts";
-import { cannot, fileFailure } from "./file_failure.ts";
+import { type Attempt, cannot, fileFailure } from "./file_failure.ts";
 import { LineWindow } from "./line_window.ts";
+import { spelledOut } from "./meant_path.ts";
+import { absolutePath } from "./paths.ts";
 import prose from "./read_file.md" with { type: "text" };
 import { scanFile } from "./scan_file.ts";
 import { locateExisting, type Target } from "./target.ts";
@@ -45,6 +47,7 @@ async function run({ path, offset = 1, limit = DEFAULT_LINES }: Args, context: T
     ...more(offset + lines.length, totalLines),
     ...end,
     ...encodingNote(encoding),
+    ...nameNote(target.attempt, context.cwd),
   ].join("\n");
 }
 
@@ -77,6 +80,11 @@ function encodingNote(encoding: Encoding): string[] {
   if (encoding.codec === UTF_8) return [];
   const guess = encoding.codec === WINDOWS_1252 ? ", or another of one byte a character" : "";
   return [`[encoding: ${encodingName(encoding)}${guess}; patch and write_file keep it]`];
+}
+
+/** Another name than the one asked for leads to the same file next time, and for a command only this one does. */
+function nameNote({ path, absolute }: Attempt, cwd: string): string[] {
+  return absolute === absolutePath(cwd, path) ? [] : [`[its path is spelled ${spelledOut(absolute)}]`];
 }
 
 function binary(target: Target): ToolFailure {

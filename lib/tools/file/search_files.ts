@@ -7,7 +7,8 @@ import { encodingOf } from "./encoding_watch.ts";
 import { type Attempt, fileFailure } from "./file_failure.ts";
 import { globMatcher } from "./glob.ts";
 import type { LinePattern } from "./line_pattern.ts";
-import { absolutePath, realTarget } from "./paths.ts";
+import { meantBy } from "./meant_path.ts";
+import { realTarget } from "./paths.ts";
 import { readStart } from "./read_chunks.ts";
 import prose from "./search_files.md" with { type: "text" };
 import { askForKeys, assertNotSecret, isUsersSecret, secretPlaces } from "./secret_paths.ts";
@@ -35,7 +36,7 @@ async function run(args: Args, context: ToolContext): Promise<string> {
   const pattern = args.pattern === undefined ? null : await patternOf(args.pattern);
   const report = new SearchReport(args.max_results ?? DEFAULT_RESULTS);
   const path = args.path ?? ".";
-  const start = { verb: "search", path, absolute: absolutePath(context.cwd, path) } as const;
+  const start = await meantBy("search", path, context);
   for await (const file of filesOf(start, args.glob, context)) {
     const shown = shownPath(context.cwd, file);
     if (pattern === null) {

@@ -1,7 +1,8 @@
 import { stat } from "node:fs/promises";
 import type { ToolContext } from "../tool.ts";
 import { type Attempt, cannot, fileFailure, isDirectoryFailure } from "./file_failure.ts";
-import { absolutePath, isMissing, realTarget } from "./paths.ts";
+import { meantBy } from "./meant_path.ts";
+import { isMissing, realTarget } from "./paths.ts";
 import { askForKeys, assertNotSecret } from "./secret_paths.ts";
 import { ToolFailure } from "../../support/errors.ts";
 
@@ -20,7 +21,7 @@ export interface Target {
  * directory, a device, whatever cannot be reached and what was not allowed.
  */
 export async function locate(verb: Attempt["verb"], path: string, context: ToolContext): Promise<Target> {
-  const attempt = { verb, path, absolute: absolutePath(context.cwd, path) };
+  const attempt = await meantBy(verb, path, context);
   const target = await lookUp(attempt).catch(async (error) => {
     throw await fileFailure(attempt, error);
   });
