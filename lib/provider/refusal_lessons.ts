@@ -47,6 +47,14 @@ function wordsOf(text: string): string {
 const REFUSES =
   /un(known|supported|recogni[sz]ed|expected|permitted)|not (be )?(supported|permitted|allowed|accepted|valid|recogni[sz]ed|known)|(does|do)( not|n't) (support|accept|allow|recogni[sz]e|exist)|no such|extra(_forbidden| inputs| fields)|additional propert|invalid[ _](parameter|argument|field|param|value|request)|cannot specify|use .{1,60} instead/i;
 
+/** Words that are enough where a field that a request can do without is named. */
+const DISLIKES =
+  /\binvalid\b|not a valid|deprecated|must be (one of|null|omitted|removed)|not one of|can only be|only .{0,40} (is|are) (supported|allowed)/i;
+
+/** What is listed as known is not what is refused. */
+const KNOWN_FIELDS =
+  /,? ?\b(expected one of|(known|allowed|valid|supported) (fields|parameters|keys|arguments) (are|is)\b|(known|allowed|valid|supported) (fields|parameters|keys|arguments):)[^]*$/i;
+
 const WIRE_PATHS: readonly (readonly [Api, RegExp])[] = [
   ["responses", /v1\/responses|responses api|\/responses\b/i],
   ["messages", /v1\/messages|messages api/i],
@@ -69,12 +77,15 @@ const LIMIT_FIELDS = ["max_tokens", "max_completion_tokens"] as const;
 /** The other name of the output limit, once. */
 const limitName: Learner = ({ text }, { dialect, body }) => {
   const { limitField } = dialect;
-  if (dialect.api !== "chat" || !(limitField in body) || !isNamed(text, limitField) || !REFUSES.test(text)) {
-    return null;
-  }
+  const isNamedThere = isNamed(text.replace(KNOWN_FIELDS, ""), limitField);
+  if (dialect.api !== "chat" || !(limitField in body) || !isNamedThere || !refusesName(text)) return null;
   const other = LIMIT_FIELDS.find((name) => name !== limitField && !dialect.refused.includes(name));
   return other === undefined ? null : { limitField: other, refused: [...dialect.refused, limitField] };
 };
+
+function refusesName(text: string): boolean {
+  return REFUSES.test(text) || /deprecated|not a valid (parameter|field|argument)/i.test(text);
+}
 
 /** `max_tokens: 32000 > 8192, which is the maximum …`, `… at most 4096 completion tokens`, and the like. */
 const LIMIT_SIZES =
@@ -138,13 +149,14 @@ const BY_OTHER_NAMES: readonly (readonly [string, RegExp])[] = [
 
 /** A field that the server does not take: an optional one of the request, or one that it did not write itself. */
 const refusedField: Learner = ({ text }, { dialect, body, messages }) => {
-  if (!REFUSES.test(text)) return null;
+  const said = text.replace(KNOWN_FIELDS, "");
+  const isRefused = REFUSES.test(said);
+  if (!isRefused && !DISLIKES.test(said)) return null;
   const optional = OPTIONAL.filter((name) => name in body || /strict|cache_control|phase/.test(name));
-  const fields = [...optional, ...standIns(dialect), ...carriedNames(messages)].filter((name) =>
-    !dialect.refused.includes(name)
-  );
+  const others = isRefused ? [...standIns(dialect), ...carriedNames(messages)] : [];
+  const fields = [...optional, ...others].filter((name) => !dialect.refused.includes(name));
   const named = fields.filter((name) =>
-    isNamed(text, name) || BY_OTHER_NAMES.some(([other, pattern]) => other === name && pattern.test(text))
+    isNamed(said, name) || BY_OTHER_NAMES.some(([other, pattern]) => other === name && pattern.test(said))
   );
   return named.length === 0 ? null : { refused: [...dialect.refused, ...named] };
 };
@@ -168,6 +180,16 @@ function carriedNames(messages: readonly Message[]): readonly string[] {
   return [...new Set(items.flatMap((item) => Object.keys(objectOf(objectOf(item).fields))))];
 }
 
+/** Names that are words of every sentence count only where they stand as names. */
+const ORDINARY_WORDS = ["include", "store", "strict", "phase"];
+
 function isNamed(text: string, name: string): boolean {
-  return new RegExp(`(?<![A-Za-z0-9_])${name}(?![A-Za-z0-9_])`).test(text);
+  if (!ORDINARY_WORDS.includes(name)) {
+    return new RegExp(`(?<![A-Za-z0-9_])${name}(?![A-Za-z0-9_])`).test(text);
+  }
+  const kind = "(parameter|argument|field|property|key|option|supplied|input)s?";
+  return new RegExp(`["'\`.\\]]${name}["'\`.:\\[]|${kind}[ :(]+s?[):]* ?${name}\\b|^${name}:`, "im").test(
+    text,
+  ) ||
+    new RegExp(`\\b${name} (${kind}|is not|not) ?`, "i").test(text);
 }

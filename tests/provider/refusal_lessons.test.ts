@@ -65,6 +65,22 @@ const LESSONS: readonly (readonly [words: string, learns: unknown, more?: Partia
   ["Unrecognized request argument supplied: stream_options", { refused: ["stream_options"] }],
   ["Extra inputs are not permitted, field: 'stream_options', value: {}", { refused: ["stream_options"] }],
   ["Unknown parameter: 'tool_choice'", { refused: ["tool_choice"] }],
+  ['json: unknown field "stream_options"', { refused: ["stream_options"] }],
+  ["Additional properties are not allowed ('stream_options' was unexpected)", {
+    refused: ["stream_options"],
+  }],
+  ["unknown field `stream_options`, expected one of `model`, `tool_choice`", { refused: ["stream_options"] }],
+  ["Unrecognized key(s) in object: 'stream_options'", { refused: ["stream_options"] }],
+  ["stream_options is not a valid parameter", { refused: ["stream_options"] }],
+  ["'stream_options': value is not one of the allowed values", { refused: ["stream_options"] }],
+  ["tool_choice is invalid: only auto is supported", { refused: ["tool_choice"] }],
+  ["Unknown parameter: 'include'.", { refused: ["include"] }, { body: { include: ["x"] } }],
+  ["Unsupported parameter(s): include", { refused: ["include"] }, { body: { include: ["x"] } }],
+  ["store: Extra inputs are not permitted", { refused: ["store"] }, { body: { store: false } }],
+  ["max_tokens is deprecated, use max_completion_tokens", {
+    limitField: "max_completion_tokens",
+    refused: ["max_tokens"],
+  }],
   [
     "Encrypted content is not supported with this model.",
     { refused: ["include"] },
@@ -137,6 +153,9 @@ const NOTHING: readonly (readonly [words: string, more?: Partial<RefusedRequest>
   ["Invalid value: stream_options has no effect", { body: { messages: [] } }], // it was not sent
   ["This model's maximum context length is 8192 tokens. However, your messages resulted in 9000 tokens"],
   ["Invalid `signature` in `thinking` block"], // nothing was carried
+  ["Invalid request: messages must include a user message", { body: { include: ["x"] } }],
+  ["Invalid value: there is no such model in the store", { body: { store: false } }, 404],
+  ["unknown field `foo`, expected one of `model`, `stream_options`"],
   ["something went wrong"],
   [""],
 ];
@@ -146,6 +165,30 @@ for (const [words, more, status] of NOTHING) {
     assert.equal(learned(words, more, status), null);
   });
 }
+
+Deno.test("lessonOf() finds the field wherever the refusal names it", () => {
+  const entry = {
+    type: "extra_forbidden",
+    loc: ["body", "stream_options"],
+    msg: "Extra inputs are not permitted",
+  };
+  const inner = JSON.stringify({ detail: [entry] });
+  const bodies: unknown[] = [
+    { detail: [entry] },
+    { message: { detail: [entry] } },
+    { error: { message: "Invalid request", param: "stream_options", code: "unknown_parameter" } },
+    { error: { message: "Provider returned error", metadata: { raw: inner } } },
+    { error: { message: `litellm.BadRequestError: ${inner}` } },
+  ];
+  for (const body of bodies) {
+    const lesson = lessonOf({ status: 422, text: JSON.stringify(body) }, request());
+    assert.deepEqual(
+      lesson,
+      { dialect: { ...PLAIN_DIALECT, refused: ["stream_options"] } },
+      JSON.stringify(body),
+    );
+  }
+});
 
 Deno.test("lessonOf() teaches the same once only, so that asking again comes to an end", () => {
   for (const [words, , more] of LESSONS) {
