@@ -25,8 +25,10 @@ export function bookingOf(reservation: Reservation, outcome: RequestOutcome): Bo
   const unheard = unreported(reported, reservation, outcome);
   const isEstimate = unheard.input + unheard.output > 0;
   const usage = isEstimate ? addUsage(reported, unheard) : reported;
-  const usd = costUsd === undefined ? costOf(usage, price) : costUsd + (mostOf(unheard, price) ?? 0);
-  return { usage, isEstimate, usd };
+  const usd = (unheard.input > 0 ? mostOf : costOf)(usage, price);
+  if (costUsd === undefined) return { usage, isEstimate, usd };
+  const later = outcome.unreportedChars === undefined ? 0 : mostOf(unheard, price) ?? 0;
+  return { usage, isEstimate, usd: costUsd + later };
 }
 
 /** What a request used beside what its server reported, at most. */

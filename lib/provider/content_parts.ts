@@ -2,8 +2,9 @@ import { type Fields, isObject, textOf } from "./loose_values.ts";
 
 /** The text of a `content`, which some servers send in parts. */
 export function contentText(content: unknown): string {
-  if (!Array.isArray(content)) return textOf(content);
-  return content.map((part) => isThinking(part) ? "" : textOf([part])).join("");
+  if (!isObject(content)) return textOf(content);
+  return (Array.isArray(content) ? content : [content]).map((part) => isThinking(part) ? "" : textOf([part]))
+    .join("");
 }
 
 /** The thinking in a `content` in parts (Mistral). */

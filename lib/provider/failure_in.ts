@@ -5,8 +5,9 @@ import { type Fields, isObject, objectOf, stringOf } from "./loose_values.ts";
  * the chunk itself where it is nothing else. Null: it says nothing of the kind.
  */
 export function failureIn(chunk: Fields): unknown {
-  const { error, errors, choices, base_resp: response } = chunk;
-  if (!isBlank(error)) return error;
+  const { errors, choices, base_resp: response } = chunk;
+  const error = [chunk.error, objectOf(chunk.x_groq).error].find((each) => !isBlank(each));
+  if (error !== undefined) return error;
   if (Array.isArray(errors) && !isBlank(errors)) return errors[0];
   const inChoice = (Array.isArray(choices) ? choices : []).map(objectOf).flatMap((
     choice,

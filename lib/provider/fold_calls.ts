@@ -1,6 +1,6 @@
 import type { ToolCall } from "../protocol/conversation.ts";
 import { CarriedFields } from "./carried_fields.ts";
-import { argumentText, type Fields, indexOf, isObject, objectOf, stringOf } from "./loose_values.ts";
+import { argumentText, type Fields, idOf, indexOf, isObject, objectOf, stringOf } from "./loose_values.ts";
 import { isJsonObject, isSameArguments, readArguments } from "./json_arguments.ts";
 
 /** One entry of `delta.tool_calls`, as loosely as servers write it. */
@@ -145,7 +145,7 @@ function partOf(delta: WireCallDelta): CallPart {
     ) ?? {};
   return {
     index: indexOf(delta.index),
-    id: stringOf(delta.id),
+    id: idOf(delta.id),
     name: stringOf(of.name),
     args: argumentText(of.arguments ?? (of === custom ? custom.input : undefined)),
   };

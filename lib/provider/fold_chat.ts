@@ -102,9 +102,8 @@ export class ChatFold implements AnswerFold {
   /** The choices that are the one asked for: some servers send others, and some put its text and its calls into two. */
   #chosen(choices: unknown): readonly Fields[] {
     const all = (Array.isArray(choices) ? choices : [choices]).filter(isObject);
-    const [first] = all;
-    if (first === undefined) return [];
-    const index = this.#choice ??= indexOf(first.index);
+    if (all.length === 0) return [];
+    const index = this.#choice ??= lowest(all.map((choice) => indexOf(choice.index)));
     return all.filter((choice) => index === null || (indexOf(choice.index) ?? index) === index);
   }
 
@@ -163,6 +162,12 @@ const READ_FIELDS: ReadonlySet<string> = new Set([
   ...["role", "content", "refusal", "tool_calls", "function_call", "name", "index", "logprobs"],
   ...["annotations", "citations", "search_results", "audio", "images", "channel", "error", "usage"],
 ]);
+
+/** The lowest of the indexes; null: there are none. */
+function lowest(indexes: readonly (number | null)[]): number | null {
+  const numbers = indexes.filter((index) => index !== null);
+  return numbers.length === 0 ? null : Math.min(...numbers);
+}
 
 function textIn({ content, refusal }: Fields): string {
   return contentText(content) + contentText(refusal);

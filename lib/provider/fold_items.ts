@@ -68,6 +68,12 @@ export class ItemFold {
     return added;
   }
 
+  /** A part of an item is whole; returns what is new of it to see: all of it where no piece has come. */
+  part(kind: ItemKind, event: Fields): string {
+    const isKnown = (this.#find(kind, event)?.streamed ?? "") !== "";
+    return isKnown ? "" : this.piece(kind, { ...event, delta: textOf(event.text ?? event.refusal) });
+  }
+
   /** The arguments of a call are whole. */
   argumentsDone(event: Fields): void {
     const item = this.#find("function_call", event) ??

@@ -17,6 +17,14 @@ const PIECES: ReadonlyMap<string, ItemKind> = new Map([
   ["response.function_call_arguments.delta", "function_call"],
 ]);
 
+/** The kind of item of which an event brings a part whole, which some servers do in place of pieces. */
+const PARTS: ReadonlyMap<string, ItemKind> = new Map([
+  ["response.output_text.done", "message"],
+  ["response.refusal.done", "message"],
+  ["response.reasoning_summary_text.done", "reasoning"],
+  ["response.reasoning_text.done", "reasoning"],
+]);
+
 /** The events that end an answer, and what its status is where it says none itself. */
 const ENDS: ReadonlyMap<string, string> = new Map([
   ["response.completed", "completed"],
@@ -68,6 +76,8 @@ export class ResponsesFold implements AnswerFold {
     const type = stringOf(event.type);
     const kind = PIECES.get(type);
     if (kind !== undefined) return this.#see(kind, this.#items.piece(kind, event));
+    const whole = PARTS.get(type);
+    if (whole !== undefined) return this.#see(whole, this.#items.part(whole, event));
     if (type === "response.output_item.added") this.#items.begin(event);
     if (type === "response.function_call_arguments.done") this.#items.argumentsDone(event);
     if (type === "response.output_item.done") {

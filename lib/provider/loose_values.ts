@@ -16,6 +16,11 @@ export function stringOf(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
+/** The name by which a server tells one thing from another, which some write as a number; "": it has none. */
+export function idOf(value: unknown): string {
+  return typeof value === "number" ? String(value) : stringOf(value);
+}
+
 /** Text, or the texts of a list of parts. */
 export function textOf(value: unknown): string {
   if (typeof value === "string") return value;

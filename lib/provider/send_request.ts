@@ -65,23 +65,18 @@ export async function* sendRequest(
   const onSilence = () => silence(lease, options.idleMs);
   using line = new RequestLine({ ...options, onSilence });
   const fold = options.wire.fold(lease);
+  let failed: ProviderError | null = null;
   try {
     line.throwIfCut();
     for await (const sent of answerOf(body, lease, line, options)) {
-      const { usage, costUsd } = fold;
-      const events = takeIn(sent, fold);
-      options.onAnswer(fold.chars);
-      const failure = fold.failure ?? failureOf(sent);
-      if (fold.usage !== usage || fold.costUsd !== costUsd) {
-        options.onUsage({
-          usage: fold.usage,
-          costUsd: fold.costUsd,
-          isWhole: fold.isFinished || failure !== null,
-        });
-      }
+      const wasFinished = fold.isFinished; // what fails after that is none of our business
+      const { events, failure } = takeIn(sent, fold, options);
       yield* events;
       if (isTooLong(fold)) throw endless(lease);
-      if (failure !== null) throw streamedError(lease, failure);
+      if (failure !== null && !wasFinished) {
+        failed = streamedError(lease, failure);
+        break;
+      }
       if (fold.isFinished) line.shorten(AFTER_FINISH_MS);
     }
     if (!fold.isFinished) line.throwIfCut();
@@ -92,11 +87,29 @@ export async function* sendRequest(
       throw readingError(error, lease);
     }
   }
+  if (failed !== null) throw failed;
   const complain: Complaint = (state) => `Cannot use the answer of ${placeOf(lease)}: ${state}`;
   return fold.end(complain, { taken: options.takenIds, newId: newCallId });
 }
 
-function takeIn(sent: Sent, fold: AnswerFold): readonly ModelEvent[] {
+/** Folds what was sent and tells of it; returns what the user may see, and what failed in the server's terms, or null. */
+function takeIn(
+  sent: Sent,
+  fold: AnswerFold,
+  { onAnswer, onUsage }: Pick<SendOptions, "onAnswer" | "onUsage">,
+): { readonly events: readonly ModelEvent[]; readonly failure: unknown } {
+  const before = { usage: fold.usage, costUsd: fold.costUsd };
+  const events = eventsOf(sent, fold);
+  const failure = fold.failure ?? failureOf(sent);
+  const { usage, costUsd } = fold;
+  onAnswer(fold.chars);
+  if (usage !== before.usage || costUsd !== before.costUsd) {
+    onUsage({ usage, costUsd, isWhole: fold.isFinished || failure !== null });
+  }
+  return { events, failure };
+}
+
+function eventsOf(sent: Sent, fold: AnswerFold): readonly ModelEvent[] {
   if (sent.type === "done") return fold.close();
   const fields = sent.type === "chunk" ? sent.chunk : sent.failure; // which may tell of usage
   return isObject(fields) ? fold.add(fields) : [];

@@ -80,9 +80,16 @@ Deno.test("a part that the server did not count is booked at the estimate", asyn
   await request(broker, { usage: { ...USAGE, output: 0, reasoning: 0 }, error: null, answerChars: 0 });
   assert.deepEqual(booked.map(({ usage, isEstimate, usd }) => [usage.input, usage.output, isEstimate, usd]), [
     [10, 30, true, 8 + 60],
-    [100, 5, true, 100 + 10],
+    [100, 5, true, 150 + 10],
     [10, 0, false, 8],
   ]);
+  await request(broker, {
+    usage: { ...USAGE, output: 0, reasoning: 0 },
+    costUsd: 3,
+    error: null,
+    answerChars: 30,
+  });
+  assert.equal(booked.at(-1)?.usd, 3, "the server's cost is of the whole");
 });
 
 Deno.test("what came after the last report of an answer that broke off is booked with it, up to the limit", async () => {

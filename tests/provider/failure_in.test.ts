@@ -7,6 +7,7 @@ const FAILURES: readonly (readonly [claim: string, chunk: Record<string, unknown
   ["an error", { error: ERROR }, ERROR],
   ["an error in words", { error: "it broke" }, "it broke"],
   ["an error beside choices", { choices: [{ delta: { content: "x" } }], error: ERROR }, ERROR],
+  ["an error of Groq", { choices: [{ delta: {} }], x_groq: { error: "over capacity" } }, "over capacity"],
   ["errors in a list", { success: false, errors: [ERROR], result: null }, ERROR],
   ["an error of a choice", { choices: [{ delta: {}, finish_reason: "error", error: ERROR }] }, ERROR],
   ["an error of a delta", { choices: [{ delta: { error: ERROR } }] }, ERROR],

@@ -293,6 +293,17 @@ Deno.test("CallFold takes indexes that are strings, or that only the first piece
   }
 });
 
+Deno.test("CallFold takes ids that are numbers", () => {
+  const piece = (id: number, args: string, name?: string) => ({ id, function: { name, arguments: args } });
+  assert.deepEqual(
+    fold([[piece(0, "", "run"), piece(1, "", "run")], [piece(0, '{"x":1}')], [piece(1, "{}")]]),
+    [
+      { id: "0", name: "run", arguments: '{"x":1}' },
+      { id: "1", name: "run", arguments: "{}" },
+    ],
+  );
+});
+
 const ARGUMENTS: readonly (readonly [args: unknown, text: string])[] = [
   ["", "{}"],
   [" \n", "{}"],

@@ -333,7 +333,7 @@ Deno.test("ChatFold says reasoning, calls and carried fields once that a whole m
 Deno.test("ChatFold reads the one choice that was asked for, whatever others come", () => {
   const said = (index: unknown, content: string) => ({ index, delta: { content } });
   const reply = fold([
-    { choices: [said(0, "a")] },
+    { choices: [said(1, "w"), said(0, "a")] },
     { choices: [said(1, "x"), said("0", "b")] },
     { choices: null },
     { choices: [] },

@@ -106,6 +106,8 @@ const ENDS: readonly (readonly [stop: string, end: unknown])[] = [
   ["max_tokens", "length"],
   ["model_context_window_exceeded", "length"],
   ["refusal", "content_filter"],
+  ["pause_turn", ["cut", true]],
+  ["weather", "stop"],
 ];
 
 for (const [stop, end] of ENDS) {
@@ -119,6 +121,45 @@ Deno.test("MessagesFold takes a stream that ends before its message does for a c
   for (let cut = 0; cut < events.length - 2; cut++) {
     assert.deepEqual(failure(events.slice(0, cut)), ["cut", true], `after ${cut} events`);
   }
+});
+
+Deno.test("MessagesFold takes a call that is sent again for one, and two with ids of their own for two", () => {
+  const call = (id: string, input: object = {}) => toolUse("a", input, id);
+  const ids = (...blocks: Wired[]) => fold(messageEvents(blocks)).reply.message.toolCalls.map(({ id }) => id);
+  assert.deepEqual(ids(call("c1"), call("c1")), ["c1"]);
+  assert.deepEqual(ids(call("c1"), call("c2")), ["c1", "c2"]);
+  assert.deepEqual(ids(call("c1"), call("c1", { x: 1 })), ["c1", "new1"]);
+});
+
+Deno.test("MessagesFold keeps blocks apart that begin under one index, and joins pieces without one", () => {
+  const begin = (block: Wired) => ({ type: "content_block_start", index: 0, content_block: block });
+  const piece = (partial_json: string) => ({ type: "content_block_delta", delta: { partial_json } });
+  const { reply } = fold([
+    begin({ type: "tool_use", id: "c1", name: "a", input: {} }),
+    begin({ type: "tool_use", id: "c1", name: "a", input: {} }),
+    piece('{"x"'),
+    piece(":1}"),
+    begin({ type: "tool_use", id: "c2", name: "b", input: {} }),
+    piece(JSON.stringify('{"y":2}')),
+    { type: "message_stop" },
+  ]);
+  assert.deepEqual(reply.message.toolCalls, [
+    { id: "c1", name: "a", arguments: '{"x":1}' },
+    { id: "c2", name: "b", arguments: '{"y":2}' },
+  ]);
+});
+
+Deno.test("MessagesFold reads thinking in tags, and an answer that [DONE] closes", () => {
+  const answer = new MessagesFold(ANSWERED_BY);
+  const text = (delta: string) => ({ type: "content_block_delta", index: 0, delta: { text: delta } });
+  const seen = [text("<think>hm</th"), text("ink>So."), text("<")].flatMap((event) => answer.add(event));
+  seen.push(...answer.close());
+  const { message, finish } = answer.end(complain, { taken: new Set(), newId: () => "new" });
+  assert.deepEqual([message.content, message.reasoning, finish], ["So.<", "hm", "stop"]);
+  assert.equal(seen.map((event) => event.type === "text" ? event.delta : "").join(""), "So.<");
+  const nothing = new MessagesFold(ANSWERED_BY);
+  nothing.close();
+  assert.throws(() => nothing.end(complain, { taken: new Set(), newId: () => "" }), /no answer in it/);
 });
 
 Deno.test("MessagesFold gives calls without an id, or with one that was there before, an id of their own", () => {

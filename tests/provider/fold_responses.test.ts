@@ -192,6 +192,39 @@ Deno.test("ResponsesFold tells an answer that was cut from one that has ended", 
   assert.deepEqual(failure([response(ITEMS, { status: "in_progress" })]), open);
 });
 
+Deno.test("ResponsesFold takes parts that come whole in place of pieces, each once", () => {
+  const part = (type: string, text: string) => ({ type: `response.${type}.done`, output_index: 0, text });
+  const delta = { type: "response.output_text.delta", output_index: 0, delta: "So." };
+  const end = { type: "response.completed", response: { status: "completed", output: [] } };
+  const whole = [part("reasoning_text", "hm"), part("output_text", "So.")];
+  for (const events of [[...whole, end], [whole[0], delta, whole[1], end]]) {
+    const { message, seen } = fold(events);
+    assert.deepEqual([message.content, message.reasoning, said(seen, "text")], ["So.", "hm", "So."]);
+  }
+});
+
+Deno.test("ResponsesFold reads thinking in tags, an answer that [DONE] closes, and a call that is sent again", () => {
+  const call = { type: "function_call", call_id: "c1", name: "a", arguments: "{}" };
+  const answer = new ResponsesFold(MODEL);
+  for (const delta of ["<thi", "nk>hm</think>", "\nSo."]) {
+    answer.add({ type: "response.output_text.delta", output_index: 0, delta });
+  }
+  answer.add({ type: "response.output_item.done", output_index: 1, item: { ...call, id: "i1" } });
+  answer.add({ type: "response.output_item.done", output_index: 2, item: { ...call, id: "i2" } });
+  answer.close();
+  const { message, finish } = answer.end(complain, { taken: new Set(), newId: () => "new" });
+  assert.deepEqual([message.content, message.reasoning, message.toolCalls, finish], ["So.", "hm", [
+    { id: "c1", name: "a", arguments: "{}" },
+  ], "tool_calls"]);
+});
+
+Deno.test("ResponsesFold says what the whole message says where its pieces said otherwise", () => {
+  const delta = { type: "response.output_text.delta", output_index: 0, delta: "So and" };
+  const end = (text: string) => ({ type: "response.completed", response: response([messageItem(text)]) });
+  assert.equal(fold([delta, end("So or so.")]).message.content, "So or so.");
+  assert.equal(fold([delta, end("So")]).message.content, "So and");
+});
+
 Deno.test("ResponsesFold refuses a call without a name", () => {
   const output = [{ type: "function_call", call_id: "c1", arguments: `{"x":1}` }];
   assert.deepEqual(failure([response(output)]), ["malformed", true, "It: it calls a tool without naming it"]);

@@ -202,6 +202,25 @@ Deno.test("request() tells every broken answer by its code", async () => {
       code: "server",
       retryable: true,
     }],
+    [
+      "an error of a choice that ends with it",
+      lines([sse({
+        choices: [{
+          delta: {},
+          finish_reason: "error",
+          error: { message: "maximum context length is 10", code: 400 },
+        }],
+      })]),
+      { code: "context_length", retryable: false },
+    ],
+    ["a field named error", lines([half, 'error: {"message":"x","code":503}\n\n']), {
+      code: "server",
+      retryable: true,
+    }],
+    ["an error after the events", lines([half, '{"error":\n{"message":"x","code":503}}']), {
+      code: "server",
+      retryable: true,
+    }],
     ["a rate limit in the stream", lines([sse({ error: { message: "x", code: "rate_limit_exceeded" } })]), {
       code: "rate_limited",
       retryable: true,
@@ -225,6 +244,31 @@ Deno.test("request() settles the usage that a failing answer has reported", asyn
     answerChars: 1,
     unreportedChars: 0,
   }]);
+});
+
+Deno.test("request() settles the usage that comes with an error, and takes none after the end for one", async () => {
+  const usage = { prompt_tokens: 9, completion_tokens: 1 };
+  const error = { message: "it broke", code: 500 };
+  const half = sse(chunk({ content: "x" }));
+  const failed = await askServer(lines([half, sse({ error, usage })]));
+  assert.deepEqual(failed.outcomes, [{
+    usage: { input: 9, cached: 0, output: 1, reasoning: 0 },
+    error: { code: "server", status: 500 },
+    answerChars: 1,
+  }]);
+  const late = await askServer(lines([half, sse(chunk({}, "stop")), sse({ error })]));
+  assert.deepEqual([late.reply?.message.content, late.error], ["x", null]);
+});
+
+Deno.test("request() reads events and documents under any content type", async () => {
+  const whole = JSON.stringify({ choices: [{ message: { content: "all" } }] });
+  const events = sse(chunk({ content: "all" })) + sse("[DONE]");
+  for (const type of ["application/json", "text/event-stream", "text/plain", "text/html"]) {
+    for (const body of [whole, events]) {
+      const { reply } = await askServer(status(200, body, { "content-type": type }));
+      assert.deepEqual([reply?.message.content, reply?.finish], ["all", "stop"], `${type}: ${body}`);
+    }
+  }
 });
 
 Deno.test("request() gives up on silence and counts comments as life", async () => {
