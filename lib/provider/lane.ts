@@ -113,7 +113,7 @@ export class Lane {
   #limited(now: number, amounts: Amounts, { error, limits }: RequestOutcome): void {
     const retryAfterMs = error?.retryAfterMs;
     const resets = KINDS.map((kind) => {
-      const { left = Infinity, resetMs = 0 } = limits?.[kind] ?? {};
+      const { left = Infinity, resetMs = 0 } = retryAfterMs === undefined ? limits?.[kind] ?? {} : {};
       return left < amounts[kind] ? resetMs : 0;
     });
     for (const kind of KINDS) this.#reported[kind].refused(retryAfterMs !== undefined);
