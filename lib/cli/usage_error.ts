@@ -3,13 +3,16 @@ import { UserError } from "../support/errors.ts";
 import type { CommandPath } from "./command_path.ts";
 import { EXIT } from "./exit_codes.ts";
 
+/** A typo is no wish for less care: these are never named in the place of another word. */
+const LOWERS_A_GUARD: readonly string[] = ["--yolo", "--yes", "--no-sandbox"];
+
 /** What the command line's parser found wrong, as our error: one sentence, with what was probably meant or where it stands. */
 export function usageError(error: CommanderError, { names }: Pick<CommandPath, "names">): UserError {
   const said = error.message
     .replace(/^error: /, "")
     .replace(
       /\s*\n\(Did you mean (one of )?(.+)\?\)$/,
-      (_, several, names) => several ? `, did you mean one of ${names}?` : `, did you mean "${names}"?`,
+      (_, _several, names: string) => meantWords(names.split(", ")),
     )
     .replaceAll("'", '"')
     .replace(/\.$/, "");
@@ -19,4 +22,10 @@ export function usageError(error: CommanderError, { names }: Pick<CommandPath, "
     exitCode: EXIT.usage,
     cause: error,
   });
+}
+
+function meantWords(names: readonly string[]): string {
+  const meant = names.filter((name) => !LOWERS_A_GUARD.includes(name));
+  if (meant.length === 0) return "";
+  return meant.length === 1 ? `, did you mean "${meant[0]}"?` : `, did you mean one of ${meant.join(", ")}?`;
 }

@@ -61,7 +61,7 @@ const NOTE =
 
 /** How many of its last lines a look shows. */
 const PREVIEW_LINES = 10;
-/** How much of a goal a list shows. */
+/** How much of a goal a list shows to a model; people get what there is room for, programs the record. */
 const LIST_GOAL_CHARS = 60;
 
 async function spawn(supervisor: Supervisor, request: TaskRequest, caller: Caller): Promise<SpawnReply> {
@@ -133,7 +133,9 @@ function list(supervisor: Supervisor, { status, all }: ListArguments, caller: Ca
     .map((record) => ({ view: supervisor.view(record), rank: rank(supervisor, record) }))
     .filter((task) => all === true || status !== undefined || task.rank < DELIVERED)
     .sort((a, b) => a.rank - b.rank);
-  const tasks = listed.map(({ view }) => ({ ...view, goal: shortened(view.goal, LIST_GOAL_CHARS) }));
+  const tasks = listed.map(({ view }) =>
+    caller.by === "user" ? view : { ...view, goal: shortened(view.goal, LIST_GOAL_CHARS) }
+  );
   return { tasks, slots: supervisor.slots.view };
 }
 

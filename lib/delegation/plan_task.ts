@@ -10,6 +10,7 @@ import type { Caller, Ground } from "./ground.ts";
 import type { Supervisor } from "./supervisor.ts";
 import type { TaskRecord } from "./task_record.ts";
 import type { TaskLimits, TaskSpec } from "./task_spec.ts";
+import { NAMED_IDS, unknownTask } from "./task_table.ts";
 
 /**
  * Decides all about tasks that are asked for together: all are taken or none. Throws {@linkcode ToolFailure} for what
@@ -22,7 +23,11 @@ export function planTasks(
 ): readonly TaskSpec[] {
   const owner = caller.ownerId === null ? null : table.get(caller.ownerId) ?? null;
   if (owner !== null) refuseStopping(owner);
-  for (const taskId of requests.flatMap((request) => request.after ?? [])) table.find(taskId, caller.ownerId);
+  for (const taskId of requests.flatMap((request) => request.after ?? [])) {
+    if (table.isSeen(taskId, caller.ownerId)) continue;
+    const own = table.seenBy(caller.ownerId).map(({ id }) => id);
+    throw unknownTask(taskId, caller.by === "user" ? ground.keeper.lastIds(NAMED_IDS) : own);
+  }
   const specs = requests.map((request) => planTask(ground, request, caller, owner));
   const { max_queued } = ground.config.delegation;
   const held = specs.filter(({ after }) => after.some((id) => table.get(id)?.state.status !== "completed"));

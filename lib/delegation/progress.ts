@@ -40,6 +40,7 @@ export class Progress {
   /** Why the child stands still at the moment. */
   waitingFor: WaitingFor = null;
   readonly #tools = new Map<string, string>();
+  readonly #textReaders = new Set<(delta: string) => void>();
 
   /** `now` in milliseconds since the epoch. */
   constructor(now: number) {
@@ -78,11 +79,20 @@ export class Progress {
     return [...this.#tools.values()].at(-1) ?? null;
   }
 
+  /** Tells `read` of what the child says from now on, as it says it; it may not throw. */
+  onText(read: (delta: string) => void): Disposable {
+    this.#textReaders.add(read);
+    return { [Symbol.dispose]: () => void this.#textReaders.delete(read) };
+  }
+
   /** Takes in one event of the child. */
   fold(event: AgentEvent, now: number): void {
     this.lastActivityAt = now;
     if (event.type === "turn_started") this.begunTurn = event.turn;
-    if (event.type === "text") this.output.push(event.delta);
+    if (event.type === "text") {
+      this.output.push(event.delta);
+      for (const read of this.#textReaders) read(event.delta);
+    }
     if (event.type === "retry") this.output.push("\n[asked again]\n");
     if (event.type === "reply_ended") {
       this.lastEndedTurn = event.turn;

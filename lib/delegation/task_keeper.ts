@@ -12,4 +12,6 @@ export interface TaskKeeper {
   history(record: TaskRecord): readonly Message[];
   /** A task that is not of this process; undefined when there is none of that id. */
   find(taskId: string): TaskSnapshot | undefined;
+  /** The ids of the last `count` tasks that there are, of whatever session. */
+  lastIds(count: number): readonly string[];
 }

@@ -4,7 +4,14 @@ import { ToolFailure } from "../support/errors.ts";
 import type { TaskRecord } from "./task_record.ts";
 
 /** How many known ids an error names. */
-const NAMED_IDS = 20;
+export const NAMED_IDS = 20;
+
+/** The error for an id that no task has, with some that tasks have. */
+export function unknownTask(taskId: string, known: readonly string[]): ToolFailure {
+  return new ToolFailure("unknown_task", `Cannot find task "${taskId}": there is none of that id`, {
+    hint: known.length === 0 ? "There are no tasks yet" : `Known: ${known.slice(-NAMED_IDS).join(", ")}`,
+  });
+}
 
 /** The tasks of a session as a tree of owners, each level in the order in which its tasks were taken. */
 export class TaskTable {
@@ -63,10 +70,13 @@ export class TaskTable {
   find(taskId: string, owner: OwnerId): TaskRecord {
     const record = this.#records.get(taskId);
     if (record !== undefined && this.#isSeenBy(record, owner)) return record;
-    const known = this.seenBy(owner).map((each) => each.id).slice(-NAMED_IDS);
-    throw new ToolFailure("unknown_task", `Cannot find task "${taskId}": there is none of that id`, {
-      hint: known.length === 0 ? "There are no tasks yet" : `Known: ${known.join(", ")}`,
-    });
+    throw unknownTask(taskId, this.seenBy(owner).map((each) => each.id));
+  }
+
+  /** Whether this agent may see a task of this id. */
+  isSeen(taskId: string, owner: OwnerId): boolean {
+    const record = this.#records.get(taskId);
+    return record !== undefined && this.#isSeenBy(record, owner);
   }
 
   /** Usage of a task and of all below it. The cost is null while none of them has a known price. */

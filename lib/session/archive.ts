@@ -79,6 +79,7 @@ function groundOf(
       conversation() {},
       history: () => [],
       find: () => undefined,
+      lastIds: () => [],
     },
     model: { provider: config.model.provider, model: config.model.default, reasoningEffort: null },
     waysOf: nothingRuns,

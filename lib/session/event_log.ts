@@ -49,6 +49,11 @@ export class EventLog {
     for (const reader of [...this.#readers]) reader(event);
   }
 
+  /** A lossy event as it stands now, which nobody is told of. */
+  placed(body: LossyBody, taskId: string): SessionEvent {
+    return this.#place(body, taskId);
+  }
+
   /**
    * Tells `reader` of the journalled events after number `since`, without it of all those of this run, then of everything
    * as it happens.

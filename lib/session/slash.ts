@@ -1,4 +1,5 @@
 import type { Verdict } from "../delegation/grants.ts";
+import { meantCommand } from "./meant_command.ts";
 import { ToolFailure } from "../support/errors.ts";
 
 /** What a line that begins with a slash asks for. */
@@ -30,6 +31,18 @@ const LIST: Command = {
   read: (rest) => call("list_tasks", rest, noWords),
 };
 
+const NEW: Command = {
+  usage: "/new",
+  about: "Forget the conversation; tasks go on",
+  read: () => ({ type: "new" }),
+};
+
+const QUIT: Command = {
+  usage: "/quit",
+  about: "Leave; on a terminal you say what becomes of tasks that run, else they are cancelled",
+  read: () => ({ type: "quit" }),
+};
+
 const COMMANDS: Readonly<Record<string, Command>> = {
   help: {
     usage: "/help",
@@ -40,7 +53,12 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   delegate: {
     usage: "/delegate GOAL",
     about: "Start a child on GOAL in the background",
-    read: (rest) => call("delegate_task_async", rest, (words) => ({ goal: words })),
+    read: (rest) =>
+      call(
+        "delegate_task_async",
+        required(rest, "Cannot delegate: no goal is given", "/delegate GOAL"),
+        (words) => ({ goal: words }),
+      ),
   },
   check: {
     usage: "/check ID",
@@ -52,7 +70,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     usage: "/steer ID MESSAGE",
     about: "Tell a task something; answers its question",
     isImmediate: "always",
-    read: (rest) => call("steer_task", rest, firstWordAnd("task_id", "message")),
+    read: (rest) => withMessage(call("steer_task", rest, firstWordAnd("task_id", "message"))),
   },
   collect: {
     usage: "/collect ID...",
@@ -117,14 +135,16 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     about: "Let an interrupted task go on",
     read: (rest) => ({ type: "resume", id: rest }),
   },
-  new: { usage: "/new", about: "Forget the conversation; tasks go on", read: () => ({ type: "new" }) },
+  new: NEW,
+  clear: { ...NEW, usage: "/clear", about: "The same as /new" },
   stop: {
     usage: "/stop",
     about: "Stop the turn that runs; tasks go on",
     isImmediate: "always",
     read: () => ({ type: "stop" }),
   },
-  quit: { usage: "/quit", about: "Leave; what still runs is cancelled", read: () => ({ type: "quit" }) },
+  quit: QUIT,
+  exit: { ...QUIT, usage: "/exit", about: "The same as /quit" },
 };
 
 /** Whether a line is a slash command, known or not: a slash and a word, so that paths and comments are none. */
@@ -146,9 +166,16 @@ export function parseSlash(line: string): Slash {
   const word = wordOf(line);
   const command = Object.hasOwn(COMMANDS, word) ? COMMANDS[word] : undefined;
   if (command !== undefined) return command.read(line.slice(word.length + 1).trim());
-  throw new ToolFailure("unknown_command", `Cannot run "/${word}": there is no such command`, {
+  const meant = meantCommand(word, Object.keys(COMMANDS));
+  const suggestion = meant === null ? "" : `, did you mean "/${meant}"?`;
+  throw new ToolFailure("unknown_command", `Cannot run "/${word}": there is no such command${suggestion}`, {
     hint: `Commands: ${Object.keys(COMMANDS).map((name) => `/${name}`).join(", ")}`,
   });
+}
+
+/** How the command of a line is used. */
+export function usageOf(line: string): string {
+  return COMMANDS[wordOf(line)]?.usage ?? "";
 }
 
 /** The commands with their usage, for /help. */
@@ -164,6 +191,22 @@ function call(tool: string, rest: string, positional: (words: string) => Record<
   if (rest.startsWith("{")) return { type: "call", tool, args: jsonArguments(rest) };
   const { words, named } = splitOptions(rest);
   return { type: "call", tool, args: { ...(words === "" ? {} : positional(words)), ...named } };
+}
+
+/** Throws {@linkcode ToolFailure} where there is nothing but options. */
+function required(rest: string, message: string, usage: string): string {
+  if (rest !== "" && !rest.startsWith("--")) return rest;
+  throw new ToolFailure("invalid_arguments", message, { hint: `Usage: ${usage}` });
+}
+
+/** Throws {@linkcode ToolFailure} for a task that is told nothing. */
+function withMessage(slash: Slash): Slash {
+  if (slash.type !== "call" || slash.args.task_id === undefined || slash.args.message !== undefined) {
+    return slash;
+  }
+  throw new ToolFailure("invalid_arguments", `Cannot steer ${slash.args.task_id}: no message is given`, {
+    hint: "Usage: /steer ID MESSAGE",
+  });
 }
 
 function jsonArguments(text: string): Record<string, unknown> {

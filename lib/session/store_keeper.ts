@@ -17,5 +17,6 @@ export function storeKeeper(store: Store, session: SessionStore, redactor: Redac
       const task = store.tasks.get(taskId);
       return task === undefined ? undefined : snapshotOf(task);
     },
+    lastIds: (count) => store.tasks.lastIds(count),
   };
 }

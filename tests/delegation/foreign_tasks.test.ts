@@ -20,6 +20,7 @@ class TwoSessions implements AsyncDisposable {
       conversation() {},
       history: () => [],
       find: (id: string) => id === this.id ? this.snapshot : undefined,
+      lastIds: () => [this.id],
     };
     const untilOver = (_id: string, signal: AbortSignal) => {
       this.watched++;

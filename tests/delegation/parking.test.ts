@@ -34,7 +34,13 @@ function stored({ supervisor }: Stage) {
 
 /** Another process that has taken the tasks of a parked stage in. */
 function next(from: Stage, history: readonly Message[] = HISTORY): Stage {
-  const keeper = { changed() {}, conversation() {}, history: () => history, find: () => undefined };
+  const keeper = {
+    changed() {},
+    conversation() {},
+    history: () => history,
+    find: () => undefined,
+    lastIds: () => [],
+  };
   const stage = new Stage({}, { keeper });
   stage.supervisor.adopt(stored(from));
   return stage;

@@ -68,3 +68,45 @@ endToEnd("check --follow of a resumed task replays what happened in all its sess
     );
   }
 });
+
+/** A task of two turns: it says something, runs a command, says something more and ends. */
+async function talkative(letGo: Promise<void>) {
+  return await startScriptedServer(({ index }) => {
+    if (index === 0) {
+      return callTools([{ name: "terminal", args: { command: "echo out-1; echo out-2; exit 3" } }], {
+        text: "I look first",
+      });
+    }
+    return hold(letGo, finish("the whole summary"));
+  });
+}
+
+endToEnd(
+  "check --follow shows people what a task says, what its calls came to and its end",
+  async (hermes) => {
+    const letGo = Promise.withResolvers<void>();
+    await using server = await talkative(letGo.promise);
+    useServer(hermes, server.baseUrl);
+    const id = (await hermes.run(["delegate", "--async", "-Q", "look"])).stdout.trimEnd();
+    const live = hermes.start(["check", id, "--follow"]);
+    await server.waitForRequest(({ index }) => index === 1, { timeoutMs: 60_000 });
+    await live.stdout.waitFor(/terminal/);
+    letGo.resolve();
+    const { code, stdout } = await live.finished;
+    assert.equal(code, 0);
+    const later = await hermes.run(["check", id, "--follow"]);
+    for (const shown of [stdout, later.stdout]) {
+      for (const each of ["I look first", "  out-1", "  out-2", "  (exit code 3)", "the whole summary"]) {
+        assert.equal(shown.split(`${each}\n`).length, 2, `${each} once in ${shown}`);
+      }
+      assert.match(
+        shown,
+        new RegExp(`${id} started: look\n[^]*${id} terminal [^]*the whole summary\n${id} completed `),
+      );
+    }
+    const [first, second] = [await hermes.run(["check", "--follow", id, id]), later];
+    assert.equal(first.stdout, second.stdout, "one task that is named twice");
+    const events = await hermes.run(["check", id, "--follow", "--jsonl"]);
+    assert.ok(events.stdout.trimEnd().split("\n").every((line) => !JSON.parse(line).type.startsWith("text")));
+  },
+);

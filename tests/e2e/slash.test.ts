@@ -27,7 +27,10 @@ endToEnd("/help lists the commands, each with what it does", async (hermes) => {
 /** Lines that cannot be carried out, and what is said of each. */
 const WRONG: readonly (readonly [line: string, says: RegExp])[] = [
   ["/frob", /"\/frob".*no such command\nCommands: \/help, /],
-  ["/check", /task_id/],
+  ["/check", /^hermes: Cannot run \/check: no task is named\nThere are no tasks yet\n$/],
+  ["/steer", /no task is named/],
+  ["/cancel", /no task is named/],
+  ["/lst", /there is no such command, did you mean "\/list"\?\n/],
   ["/check t00000", /"t00000"/],
   ["/steer t00000", /message/],
   ["/steer t00000 go", /"t00000"/],
@@ -35,7 +38,10 @@ const WRONG: readonly (readonly [line: string, says: RegExp])[] = [
   ["/cancel t00000", /"t00000"/],
   ["/delegate", /goal/],
   ["/delegate x --tier huge", /"huge"/],
-  ["/delegate x --depth 3", /depth/],
+  [
+    "/delegate x --depth 3",
+    /^hermes: Cannot run \/delegate: there is no option --depth\nUsage: \/delegate GOAL\nOptions: --/,
+  ],
   ['/delegate {"goal": ', /JSON/],
   ["/list everything", /"everything"/],
 ];
@@ -44,10 +50,55 @@ for (const [line, says] of WRONG) {
   endToEnd(`answers ${line} with one message, and the chat goes on`, async (hermes) => {
     const finished = await hermes.run(["chat", "-Q", "--offline"], { stdin: `${line}\nsay: still here\n` });
     assert.deepEqual([finished.code, finished.stdout], [0, "still here\n"]);
-    assert.match(finished.stderr, /^hermes: Cannot .*\n(?:.+\n)?$/);
+    assert.match(finished.stderr, /^hermes: Cannot .*\n(?:.+\n){0,2}$/);
     assert.match(finished.stderr, says);
+    assert.doesNotMatch(
+      finished.stderr,
+      /_tasks?\b|\btask_/,
+      "a person reads no names of tools and arguments",
+    );
     assertNothingInside(finished.stderr);
   });
+}
+
+endToEnd("/check, /steer and /cancel without an id say which tasks there are", async (hermes) => {
+  const chat = hermes.start(["chat", "-Q", "--offline"]);
+  await chat.write("/delegate wait: 60 --name sleeper\n");
+  const [id] = await chat.stdout.waitFor(TASK_ID);
+  for (const word of ["check", "steer", "cancel"]) {
+    await chat.write(`/${word}\n`);
+    await chat.stderr.waitFor(
+      new RegExp(`Cannot run /${word}: no task is named\n${id} running: sleeper: wait: 60\n`),
+    );
+  }
+  await chat.write(`/cancel ${id}\n`);
+  await chat.stdout.waitFor(new RegExp(`${id} cancelled`));
+  await chat.write("/cancel\n/check\n");
+  await chat.stderr.waitFor(/no task is named\nNo task runs\n/);
+  await chat.stderr.waitFor(new RegExp(`no task is named\n${id} cancelled: sleeper: wait: 60\n`));
+  await chat.write("/exit\n");
+  assert.equal((await chat.finished).code, 0);
+});
+
+for (
+  const [goal, shown] of [
+    ["say: all of it", "all of it\n"],
+    ["write: a/b/c.txt x then run: false", "work/a/b/c.txt, 1 bytes"],
+  ] as const
+) {
+  endToEnd(
+    `shows the whole result of a person's own /delegate ${goal.split(":")[0]} when it ends`,
+    async (hermes) => {
+      const { code, stdout } = await hermes.run(["chat", "-Q", "--offline"], {
+        stdin: `/delegate ${goal}\n`,
+      });
+      assert.equal(code, goal.startsWith("say") ? 0 : code);
+      assert.match(
+        stdout,
+        new RegExp(`==> ${TASK_ID.source} ${RegExp.escape(goal)} <==\n[^]*${RegExp.escape(shown)}`, "i"),
+      );
+    },
+  );
 }
 
 endToEnd("the lifecycle goes by slash commands alone, without a turn", async (hermes) => {

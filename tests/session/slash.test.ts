@@ -53,7 +53,6 @@ const CASES: readonly [string, Slash][] = [
       mode: "now",
     }),
   ],
-  ["/steer t00001", call("steer_task", { task_id: "t00001" })],
   ["/collect", call("collect_task", {})],
   ["/collect t00001", call("collect_task", { task_id: "t00001" })],
   [
@@ -98,8 +97,38 @@ Deno.test("parseSlash() lists the commands for one that there is not", () => {
   }
 });
 
+Deno.test("parseSlash() says which command was probably meant, and never one that lowers a guard", () => {
+  const meant: readonly (readonly [string, string | null])[] = [
+    ["/lst", "list"],
+    ["/del x", "delegate"],
+    ["/chek t1", "check"],
+    ["/exitt", "exit"],
+    ["/comp", "compact"],
+    ["/yol", null],
+    ["/yollo", null],
+    ["/frobnicate", null],
+  ];
+  for (const [line, name] of meant) {
+    const message = `Cannot run "${line.split(" ")[0]}": there is no such command${
+      name === null ? "" : `, did you mean "/${name}"?`
+    }`;
+    assert.throws(() => parseSlash(line), { message });
+  }
+});
+
 Deno.test("parseSlash() says what is wrong with words that it cannot place", () => {
-  for (const line of ["/list running", "/delegate {not json", "/check {} more", "/budget 5", "/budget +x"]) {
+  for (
+    const line of [
+      "/list running",
+      "/delegate {not json",
+      "/check {} more",
+      "/budget 5",
+      "/budget +x",
+      "/delegate",
+      "/delegate --name a",
+      "/steer t00001",
+    ]
+  ) {
     assert.throws(
       () => parseSlash(line),
       (error) => error instanceof ToolFailure && error.code === "invalid_arguments",

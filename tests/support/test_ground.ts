@@ -44,7 +44,7 @@ export function testGround(config: Record<string, unknown> = {}, more: Partial<G
     payerOf: ({ command, sessionId }) =>
       command ?? (sessionId === home ? null : { id: sessionId, caps: settings.budget.session }),
     ledger: new MemoryLedger(),
-    keeper: { changed() {}, conversation() {}, history: () => [], find: () => undefined },
+    keeper: { changed() {}, conversation() {}, history: () => [], find: () => undefined, lastIds: () => [] },
     sessionId: home,
     model: { provider: "local", model: "some-model", reasoningEffort: null },
     waysOf: () => ({ fallbacks: [], dialects: {}, cacheKey: "s00001" }),

@@ -16,6 +16,7 @@ import { capQuestion, capWords } from "./cap_question.ts";
 import { leaveQuestion, leaveWords, type Leaving } from "./leave_question.ts";
 import type { LineQuestion } from "./line_question.ts";
 import { LineWriter } from "./line_writer.ts";
+import { OwnResults } from "./own_results.ts";
 import type { PromptScreen } from "./prompt_screen.ts";
 import { runSlash } from "./run_slash.ts";
 
@@ -40,10 +41,11 @@ export async function chatByLine(screen: PromptScreen, run: Run, options: LineCh
   using _interrupt = io.onSignal("SIGINT", () => interrupt(chat));
   ending.signal.addEventListener("abort", () => agent.stop(), { once: true });
   using writer = new LineWriter(session.events, (text) => write(io, run, options.jsonl ? "" : text));
+  await using own = new OwnResults(session, (text) => write(io, run, options.jsonl ? "" : text));
   const say = (text: string) => around(run, () => askLine(screen, text));
   const questions = { cap: capQuestion(say), leave: leaveQuestion(say), approval: approvalQuestion(say) };
   const isPerson = io.stdin.isTerminal && io.stdout.isTerminal && !options.jsonl;
-  const chat: Chat = { io, screen, run, agent, ending, writer, questions, isPerson, options };
+  const chat: Chat = { io, screen, run, agent, ending, writer, own, questions, isPerson, options };
   using _cap = isPerson
     ? session.supervisor.ground.broker.askAtCap((cap, signal) => questions.cap.ask(capWords(cap), signal))
     : null;
@@ -68,6 +70,7 @@ interface Chat {
   readonly agent: ParentAgent;
   readonly ending: Ending;
   readonly writer: LineWriter;
+  readonly own: OwnResults;
   readonly questions: {
     readonly cap: LineQuestion<number | null>;
     readonly leave: LineQuestion<Leaving>;
@@ -156,8 +159,9 @@ function wordsOfEnd({ run, ending }: Chat, end: LoopEnd): string | null {
 }
 
 /** Whether the chat is to end. */
-function slash({ io, run, agent, ending, options }: Chat, line: string): Promise<boolean> {
-  return runSlash(line, { io, run, agent, signal: ending.signal, jsonl: options.jsonl });
+function slash({ io, run, agent, ending, own, options }: Chat, line: string): Promise<boolean> {
+  const onDelegated = (taskId: string) => own.add(taskId);
+  return runSlash(line, { io, run, agent, signal: ending.signal, onDelegated, jsonl: options.jsonl });
 }
 
 function write(io: Io, run: Run, text: string): void {

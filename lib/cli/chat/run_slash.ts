@@ -3,7 +3,7 @@ import { compactedBody } from "../../protocol/compacted_body.ts";
 import type { EventBody } from "../../protocol/events.ts";
 import type { Spending } from "../../provider/provider.ts";
 import type { ParentAgent } from "../../session/parent_agent.ts";
-import { parseSlash, slashHelp } from "../../session/slash.ts";
+import { parseSlash, slashHelp, usageOf } from "../../session/slash.ts";
 import { ProviderError, ToolFailure, toWireError, UserError, type WireError } from "../../support/errors.ts";
 import { unavailableToolsets } from "../../tools/toolsets.ts";
 import { type Io, takesAnsi } from "../io.ts";
@@ -13,6 +13,7 @@ import { compactedText } from "../render/progress_line.ts";
 import { renderReply } from "../render/reply.ts";
 import { errorText } from "../render/error_text.ts";
 import { spendingText } from "../render/spending.ts";
+import { assertTaskNamed, inSlashWords } from "./slash_words.ts";
 
 const NO_CAPS: Spending["caps"] = { usd: null, tokens: null, requests: null };
 
@@ -22,6 +23,8 @@ export interface SlashContext {
   readonly run: Run;
   readonly agent: ParentAgent;
   readonly signal: AbortSignal;
+  /** Told of a task that the person has delegated. */
+  readonly onDelegated: (taskId: string) => void;
   /** Standard output has events: answers go there as such. */
   readonly jsonl: boolean;
 }
@@ -83,16 +86,22 @@ export async function runSlash(line: string, slashContext: SlashContext): Promis
   } catch (error) {
     if (context.signal.aborted) return true;
     if (!(isTold(error))) throw error;
-    complain(context, toWireError(error));
+    complain(context, inSlashWords(toWireError(error), usageOf(line)));
     return false;
   }
 }
 
-async function callTool(tool: string, args: unknown, context: Answering): Promise<void> {
+async function callTool(
+  tool: string,
+  args: Readonly<Record<string, unknown>>,
+  context: Answering,
+): Promise<void> {
   const { io, run, signal } = context;
+  assertTaskNamed(tool, args, run.session);
   const outcome = await run.session.call(tool, args, signal);
   const reply = JSON.parse(outcome.content);
-  if (!outcome.ok) return complain(context, reply.error);
+  if (!outcome.ok) return complain(context, inSlashWords(reply.error, usageOf(context.line)));
+  if (tool === "delegate_task_async") context.onDelegated(reply.task_id);
   const { stdout, env } = io;
   say(context, renderReply(tool, reply, { columns: stdout.columns, color: takesAnsi(stdout, env) }), reply);
 }

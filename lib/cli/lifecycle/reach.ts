@@ -7,6 +7,7 @@ import type { Patience } from "../../session/control/patience.ts";
 import { sweepRun } from "../../session/control/sweep.ts";
 import { HostFinder, untilAnswered } from "../../session/host_finder.ts";
 import { recoverHosts } from "../../session/recover_hosts.ts";
+import { NAMED_IDS, unknownTask } from "../../delegation/task_table.ts";
 import { openStore } from "../../store/open_store.ts";
 import type { HostRow, Store, StoredTask } from "../../store/store.ts";
 import { systemClock } from "../../support/clock.ts";
@@ -36,9 +37,6 @@ export interface Ways<Result> {
 
 /** What comes of the silence of a host that was only to be looked at. */
 export const STORED = "What was stored last is shown";
-
-/** How many known ids an error names. */
-const NAMED_IDS = 20;
 
 /** The tasks of a state directory, wherever they run. Disposed, no connection is left. */
 export class Reach implements Disposable {
@@ -113,10 +111,7 @@ export class Reach implements Disposable {
       if (this.store.tasks.get(taskId) !== undefined || await this.#hostThatKnows(taskId) !== undefined) {
         continue;
       }
-      const ids = this.store.tasks.lastIds(NAMED_IDS);
-      throw new ToolFailure("unknown_task", `Cannot find task "${taskId}": there is none of that id`, {
-        hint: ids.length === 0 ? "There are no tasks yet" : `Known: ${ids.join(", ")}`,
-      });
+      throw unknownTask(taskId, this.store.tasks.lastIds(NAMED_IDS));
     }
   }
 

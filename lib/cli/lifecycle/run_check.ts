@@ -21,7 +21,11 @@ export async function runCheck(io: Io, taskIds: readonly string[], options: Chec
   const ids = distinct(taskIds);
   return await withReach(io, async (reach) => {
     await reach.assertKnown(ids);
-    if (options.follow === true) await Promise.all(ids.map((id) => followTask(io, reach, id, options)));
+    if (options.follow === true) {
+      await Promise.all(
+        ids.map((id) => followTask(io, reach, id, { ...options, isOneOfMany: ids.length > 1 })),
+      );
+    }
     const look = (task_id: string) => callTask<CheckReply>(reach, "check_task", { task_id });
     if (options.json === true) writeJson(io, await Promise.all(ids.map(look)));
     else if (options.follow !== true) {

@@ -57,7 +57,12 @@ export const PARAMS = {
   /** Takes a task in as soon as there is room for it. */
   delegate: z.strictObject({ request: taskRequest, place: taskPlace }),
   /** The journalled events after `since`, then all as they come, until the task is over; null: until the client goes. */
-  follow: z.strictObject({ task_id: z.nullable(taskId), since: z.int().check(z.gte(0)) }),
+  follow: z.strictObject({
+    task_id: z.nullable(taskId),
+    since: z.int().check(z.gte(0)),
+    /** What the task says comes as well, as it says it. */
+    text: z.optional(z.boolean()),
+  }),
   /** Lets interrupted tasks go on in this host. */
   resume: z.strictObject({
     task_ids: z.array(taskId).check(z.minLength(1)),

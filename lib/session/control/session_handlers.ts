@@ -98,7 +98,7 @@ function deliver({ supervisor }: Session, taskId: string): boolean {
 async function follow(
   session: Session,
   moves: Moves,
-  { task_id, since }: Params<"follow">,
+  { task_id, since, text }: Params<"follow">,
   { signal, tell }: Visit,
 ): Promise<Results["follow"]> {
   const { table, waits } = session.supervisor;
@@ -107,6 +107,9 @@ async function follow(
   using _events = session.events.subscribe((event) => {
     if (task_id === null || event.task_id === task_id) tell(event);
   }, since);
+  using _text = record === null || text !== true ? null : record.progress.onText((delta) => {
+    tell(session.events.placed({ type: "text.delta", delta }, record.id));
+  });
   const look = () => record !== null && isOver(record) ? "ready" as const : null;
   await waits.until({ owner: SHELL, look, timeoutMs: null, signal });
   if (record !== null) await moves.assertStays(record);
