@@ -7,13 +7,13 @@ import { wrapperOf } from "./wrappers.ts";
 
 /** Their words are text, names of files or of packages: none is ever a command. */
 const PLAIN: ReadonlySet<string> = new Set(
-  ("echo printf cat bat less more head tail grep egrep fgrep rg ag ack zgrep ugrep ls exa eza lsd tree stat file du df wc sort uniq cut tr " +
+  ("echo printf cat bat head tail grep egrep fgrep rg ag ack zgrep ugrep ls exa eza lsd tree stat file du df wc sort uniq cut tr " +
     "diff cmp comm tee cp mv ln rm mkdir rmdir touch chmod chown test [ [[ true false : cd pushd popd pwd export declare local readonly unset set " +
-    "man info tldr apropos whatis which type whereis hash help alias history basename dirname realpath readlink seq sleep date cal jq yq " +
+    "info tldr apropos whatis which type whereis hash help alias history basename dirname realpath readlink seq sleep date cal jq yq " +
     "code subl open say notify-send logger wall figlet cowsay banner espeak base64 md5sum sha256sum shasum xxd od hexdump strings nl rev fold " +
     "apt apt-get aptitude dnf yum pacman apk zypper emerge brew port snap flatpak choco scoop winget pip gem dpkg rpm apt-cache pkg opkg " +
     "git svn hg gh glab hub tea jira linear pass codespell aspell typos cspell vale return exit break continue shift read getopts ps pgrep pidof top htop " +
-    "find fd kill groups id who w users getent useradd usermod userdel groupadd curl wget http xh https gpg ssh-keygen")
+    "find fd kill groups id who w users getent useradd usermod userdel groupadd curl wget http xh https ssh-keygen lsblk lsof ss netstat")
     .split(" "),
 );
 /** What stands behind such a word are names of packages. */
@@ -36,17 +36,18 @@ const MAX_GUESSES = 200;
  * What may be commands among the words of a program that is not known to run any: words that begin with a program that
  * can do harm, and such within a word.
  */
-export function guesses({ name, args }: Invocation): readonly (readonly ShellWord[])[] {
+export function guesses({ name, args, input }: Invocation): readonly (readonly ShellWord[])[] {
   if (name === null || isPlain(name, args)) return [];
   const found: (readonly ShellWord[])[] = [];
   for (const [index, word] of args.entries()) {
     if (found.length >= MAX_GUESSES) break;
     if (TEXT_OPTION.test(args[index - 1]?.text ?? "")) continue;
     if (index < args.length - 1 && isHarmful(word.likely)) found.push(args.slice(index));
-    const isText = isInterpreter(name) && !runsPrograms(name, word.text);
+    const isText = isShell(name) || (isInterpreter(name) && !runsPrograms(name, word.text));
     if (!isText && /[\s'"(]/.test(word.text)) found.push(...hidden(word.text));
   }
-  return found;
+  const isRead = input?.isStatic === true && (!isInterpreter(name) || runsPrograms(name, input.text));
+  return isRead && !isShell(name) ? [...found, ...hidden(input.text)] : found;
 }
 
 /** Whether no word of a program is ever a command, or anything but a name. */

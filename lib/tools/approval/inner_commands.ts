@@ -21,6 +21,8 @@ const SCRIPT_OPTION =
   /^--?(command|cmd|exec|execute|run|eval|split-string|to-command|use-compress-program|rsh|rsh-command|checkpoint-action|info-script|new-volume-script|extcmd|upload-pack|receive-pack|prepare|cleanup|setup|conclude|pre|post|hook|pre-hook|post-hook|deploy-hook|renew-hook|on-\w+|pager|editor|shell-cmd|init-command|preprocessor|filter|open-files-in-pager|tree-filter|index-filter|msg-filter|rsync-path|preview|bind)$/;
 const SHORT_SCRIPTS: Readonly<Record<string, RegExp>> = {
   su: /^-c$/,
+  npx: /^(-c|--call)$/,
+  man: /^-[PH]$/,
   runuser: /^-c$/,
   script: /^-[a-z]*c$/,
   flock: /^-c$/,
@@ -30,17 +32,13 @@ const SHORT_SCRIPTS: Readonly<Record<string, RegExp>> = {
   tar: /^-[IF]$/,
   rsync: /^-\w*e$/,
   scp: /^-S$/,
-  nix_shell: /^-p$/,
   vagrant: /^-c$/,
-  sshpass: /^$/,
-  ssh: /^$/,
 };
 /** They run the text that follows their words at once or later. */
 const SAYERS: Readonly<Record<string, (args: readonly ShellWord[]) => readonly ShellWord[]>> = {
   eval: (args) => args,
   trap: (args) => args.filter(({ text }) => !/^-/.test(text)).slice(0, 1),
   alias: (args) => args.map((word) => ({ ...word, text: word.text.replace(/^[\w.-]+=/, "") })),
-  su: (args) => args.slice(0, 0),
 };
 
 /** The scripts and commands that stand in the arguments of `invocation`. */

@@ -7,7 +7,9 @@ import { ruleOfLanguage } from "./rules/code.ts";
 import { DELETIONS } from "./rules/deletions.ts";
 import { gitRisk } from "./rules/git.ts";
 import { hermesRule } from "./rules/hermes.ts";
-import { INFRASTRUCTURE } from "./rules/infrastructure.ts";
+import { CLOUDS } from "./rules/clouds.ts";
+import { DATABASES } from "./rules/databases.ts";
+import { SERVERS } from "./rules/servers.ts";
 import { MACHINE } from "./rules/machine.ts";
 import { PACKAGES } from "./rules/packages.ts";
 import { type Rule, type Rules, type Scene, UNKNOWN } from "./rules/rule.ts";
@@ -25,7 +27,7 @@ const BUILTINS: Rules = {
   xargs: (_, { args }) => args.length === 1 && isShell(args[0]?.text ?? "") ? UNKNOWN : null,
 };
 
-const TABLES: readonly Rules[] = [BUILTINS, DELETIONS, MACHINE, PACKAGES, INFRASTRUCTURE];
+const TABLES: readonly Rules[] = [BUILTINS, DELETIONS, MACHINE, PACKAGES, CLOUDS, DATABASES, SERVERS];
 
 /** The rules of each program, from whichever tables name it. */
 const RULES = rulesByName();
@@ -36,6 +38,11 @@ function rulesByName(): ReadonlyMap<string, readonly Rule[]> {
     rules.set(name, [...rules.get(name) ?? [], rule]);
   }
   return rules;
+}
+
+/** Whether what a program is told in plain words counts: its own rules, if any, know words as well. */
+function isTold(name: string): boolean {
+  return !RULES.has(name) || Object.hasOwn(PACKAGES, name) || Object.hasOwn(DATABASES, name);
 }
 
 /** Whether there is a rule for a program. */
@@ -61,7 +68,7 @@ function rulesOf({ name, args }: Invocation): readonly Rule[] {
   const rules = RULES.get(name.startsWith("mkfs.") ? "mkfs" : name) ?? [];
   const language = ruleOfLanguage(name);
   return language === null
-    ? [...rules, ...(rules.length === 0 && !isPlain(name, args) ? [verbsRule] : [])]
+    ? [...rules, ...(isTold(name) && !isPlain(name, args) ? [verbsRule] : [])]
     : [...rules, language, verbsRule];
 }
 

@@ -106,6 +106,10 @@ rustup 2:
 asdf 2:
 mise 1:
 volta 1:
+npx: -p --package -c --call
+bunx: -p --package
+pnpx:
+uvx: --from --with --python -p
 nvm 2:
 pyenv 1:
 rbenv 1:

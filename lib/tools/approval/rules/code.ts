@@ -3,7 +3,8 @@ import { isInterpreter, isShell } from "../interpreters.ts";
 import type { Invocation } from "../invocation.ts";
 import { keysRisk, writeRisk } from "../path_risks.ts";
 import type { Risk } from "../risk.ts";
-import { DATABASE, DOCUMENTS, OPENS_SHELL, SERVER, SQL } from "./infrastructure.ts";
+import { DATABASE, deletesData } from "./databases.ts";
+import { OPENS_SHELL, SERVER } from "./servers.ts";
 import { holds, OVERWRITES, pathsOf, type Rule, type Scene, UNKNOWN } from "./rule.ts";
 import { plainWord } from "../invocation.ts";
 
@@ -20,7 +21,7 @@ const DELETING = new RegExp(
       .raw`\b(File|Dir|Pathname|FileUtils)\S*\.(delete|unlink|rm|rm_r|rm_rf|rmtree|remove\w*|rmdir|truncate)\b|\bFileUtils\b.*\brm|\.(delete|rmtree)\s*$`, // Ruby
     String
       .raw`\bos\.RemoveAll\b|\bfs::remove|\bremove_dir_all\b|\bremove_tree\b|\brmdir\s*[('"$]|\bFiles\.delete|\.delete(Recursively|OnExit|Directory)?\(\)\s*;?|\bfile\.(remove|delete)\b|\bunlink\(|\bfile_put_contents\b|\bos\.remove\b|\bfile\s+delete\b|\bdelete-(file|directory)\b|\bdelete\(\s*['"]|\bFile\.rm(_rf|dir)?!?\b|\bfile:del|\bRemove-Item\b|\bDirectory\.Delete\b|\bFile\.Delete\b|\bdeleteFile\b|\bremoveDirectory\b|\btruncate\s*[('"]`,
-    String.raw`\brm -\w*[rRf]|\bshutil\.move\b`,
+    String.raw`\brm -\w*[rRf]|\bshutil\.move\b|\bremove(Directory|File|Path|Dir)\w*\b|\brm\(`,
   ].join("|"),
 );
 /** The calls that run other programs. */
@@ -54,7 +55,7 @@ export function codeRisk(code: string, dirs: readonly string[], { ground, facts 
   if (holds(DELETING, text)) return DELETES;
   if (holds(SYSTEM, text)) return "changes processes, rights or other people's state by a script";
   if (holds(HTTP, text) && !/localhost|127\.0\.0\.1/.test(text)) return SERVER;
-  if (holds(SQL, text) || holds(DOCUMENTS, text)) return DATABASE;
+  if (deletesData(text)) return DATABASE;
   const paths = [...text.matchAll(/['"`]([~/.]?[\w.~/-][^'"`\n\s]{0,200})['"`]/g)].map(([, path = ""]) =>
     path.replace(/^~(?=\/)/, ground.home)
   );

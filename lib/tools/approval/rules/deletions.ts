@@ -2,8 +2,9 @@ import type { Arguments } from "../arguments.ts";
 import { lossRisk, wipesAny } from "../losses.ts";
 import type { Invocation, ShellWord } from "../invocation.ts";
 import { plainWord } from "../invocation.ts";
+import { writeRisk } from "../path_risks.ts";
 import { type Risk, WIPES } from "../risk.ts";
-import { always, DELETES, each, first, type Rule, type Rules, type Scene, when } from "./rule.ts";
+import { always, DELETES, each, first, pathsOf, type Rule, type Rules, type Scene, when } from "./rule.ts";
 
 const LATER = "deletes files that are only known when it runs";
 const FOR_GOOD = "destroys files for good";
@@ -39,7 +40,10 @@ function rmRisk(args: Arguments, invocation: Invocation, scene: Scene): Risk | n
 }
 
 function findRisk(args: Arguments, invocation: Invocation, scene: Scene): Risk | null {
-  if (!args.hasWord("-delete")) return null;
+  const printed = args.valueOf("-fprint", "-fprint0", "-fls", "-fprintf");
+  if (!args.hasWord("-delete")) {
+    return printed === undefined ? null : loses([plainWord(printed)], invocation, scene);
+  }
   const start = invocation.args.findIndex(({ text }) => /^[-(!]/.test(text));
   const hasTest = args.words.some((word) =>
     /^-(i?name|path|i?regex|[acm](time|min)|newer|size|type|empty|user)/.test(word)
@@ -59,8 +63,11 @@ function mvRisk(args: Arguments, invocation: Invocation, scene: Scene): Risk | n
 
 /** Something that the system or a shell acts on goes away. */
 function movedRisk(words: readonly ShellWord[], invocation: Invocation, scene: Scene): Risk | null {
-  const elsewhere = words.filter(({ text }) => /^[/~]/.test(text));
-  return loses(elsewhere, invocation, scene, "deletes");
+  for (const path of words.flatMap((word) => pathsOf(word, invocation))) {
+    const risk = writeRisk(path, "/", scene.ground);
+    if (risk !== null) return risk;
+  }
+  return null;
 }
 
 function copyRisk(args: Arguments, invocation: Invocation, scene: Scene): Risk | null {

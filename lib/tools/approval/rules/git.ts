@@ -52,6 +52,7 @@ const DISCARDED: Readonly<Record<string, Test>> = {
   "multi-pack-index": (args) => args.hasWord("expire"),
   maintenance: (args) => args.hasWord("unregister") && args.hasLong("force"),
   absorb: () => false,
+  annex: (args) => args.hasWord("drop", "dropunused", "uninit", "dead"),
   obliterate: () => true,
   "delete-branch": () => true,
   "delete-merged-branches": () => true,

@@ -52,9 +52,17 @@ export const MACHINE: Rules = {
   ),
   ...each(
     "zfs zpool btrfs bcachefs lxc incus virsh vboxmanage prlctl vmrun multipass vagrant qm pct lvs-clear ceph rbd gluster stratis snapper timeshift tmutil vssadmin",
-    verbs(
-      STORAGE,
-      /^(destroy|delete|remove|rm|rollback|undefine|unregister\S*|purge|detach\S*|offline|labelclear|clear|stop|shutdown|reset|deletesnapshot|vol-delete|vol-wipe|pool-\S+|snapshot-delete|disable|wipe|prune|purge-\S*|trim|eraseDisk|halt|restore)$/,
+    first(
+      verbs(
+        STORAGE,
+        /^(destroy|delete\w*|remove|rm|rollback|undefine|unregister\S*|purge|detach\S*|offline|labelclear|clear|stop|shutdown|reset|deletesnapshot|vol-delete|vol-wipe|pool-\S+|snapshot-delete|disable|wipe|prune|purge-\S*|trim|eraseDisk|halt|restore)$/,
+      ),
+      when(
+        STORAGE,
+        (args, { name }) =>
+          args.words.some((word) => /^--delete|^--remove-all|^--wipe/.test(word)) ||
+          (name === "zfs" && /^(receive|recv)$/.test(args.verb) && args.has("F")),
+      ),
     ),
   ),
   ...each(
@@ -149,10 +157,13 @@ export const MACHINE: Rules = {
   ...each("pm-suspend pm-hibernate systemctl-suspend zzz", always("puts the machine to sleep")),
   kill: when(
     PROCESSES,
-    (args) =>
-      /^-\d+$|^0$/.test(args.words.slice(1).find((word) => /^(-\d+|0)$/.test(word)) ?? "") ||
-      (args.words.length === 1 && args.words[0] === "-1") ||
-      args.words.some((word, index) => word === "1" && index > 0),
+    (args, { takesMore }) =>
+      takesMore || args.words.slice(1).some((word) => /^(-1|0|1)$/.test(word)) ||
+      args.words.join(" ") === "-1",
+  ),
+  gpg: when(
+    "deletes or gives away keys",
+    (args) => args.words.some((word) => /^--(delete-|export-secret)/.test(word)),
   ),
   ...each(
     "pkill killall skill slay taskkill stop-process xkill killall5 fuser",
@@ -187,7 +198,7 @@ export const MACHINE: Rules = {
     "ip ifconfig route nmcli networkctl netplan tc ethtool iw iwconfig rfkill wg wg-quick openvpn tailscale zerotier-cli bridge brctl ovs-vsctl ifdown ifup dhclient resolvectl hostnamectl arp networksetup netsh scutil nmtui tcpkill arpspoof macchanger",
     (args, { name }) =>
       args.operands.some((word) =>
-          /^(del|delete|flush|down|add|set|change|replace|down|off|apply|disconnect|block|logout|del-br|del-port|modify|mod|set-hostname|static|revert|reset|unblock|up)$/
+          /^(del\w*|delete|flush|down|add|set|change|replace|down|off|apply|disconnect|block|logout|del-br|del-port|modify|mod|set-hostname|static|revert|reset|unblock|up)$/
             .test(word)
         ) ||
         (name === "ifdown" || name === "ifup" || name === "dhclient" || name === "openvpn" ||
@@ -199,7 +210,8 @@ export const MACHINE: Rules = {
   ...each(
     "mount umount pivot_root switch_root fusermount fusermount3 sshfs losetup kpartx automount exportfs cryptmount udisksctl",
     (args, { name }) =>
-      args.words.length === 0 || args.has("lV") && name === "mount" || args.hasWord("status", "info", "dump")
+      args.words.length === 0 || args.has("lV") && name === "mount" ||
+        args.hasWord("status", "info", "dump", "help")
         ? null
         : "mounts or unmounts file systems",
   ),
@@ -214,6 +226,35 @@ export const MACHINE: Rules = {
   nvidia_smi: when(CHANGES, (args) => args.has("r") || args.hasLong("gpu-reset")),
   date: when(CHANGES, (args) => args.has("s") && !args.hasLong("date") || args.hasLong("set")),
   hostname: when(CHANGES, (args) => args.operands.length > 0),
+  ...each(
+    "lprm cancel ipcrm scancel qdel bkill condor_rm postsuper exim exim4 exiqgrep-delete",
+    when(
+      "takes away what waits in a queue",
+      (args, { name }) =>
+        /^exim/.test(name ?? "")
+          ? args.words.some((word) => /^-M(rm|f|g|mad)$/.test(word))
+          : name !== "postsuper" || args.has("dhr"),
+    ),
+  ),
+  ...each("ldapdelete ldapmodify ldapadd ldappasswd ldapmodrdn", always(ACCOUNTS)),
+  ...each(
+    "chef-client puppet cfagent salt-minion",
+    when(
+      CHANGES,
+      (args, { name }) =>
+        name === "chef-client"
+          ? !args.has("W") && !args.hasLong("why-run")
+          : /^(agent|apply)$/.test(args.verb) && !args.hasLong("noop"),
+    ),
+  ),
+  adb: when(
+    "changes or erases a device",
+    (args) =>
+      args.operands.slice(0, 5).some((word) =>
+        /^(uninstall|reboot|sideload|disable-verity|root|remount|emu|clear|wipe|format)$/.test(word)
+      ),
+  ),
+  ...each("virt-sysprep virt-sparsify ntfswipe mdeltree mformat mdel sg_sanitize", always(STORAGE)),
   sysctl: when(
     CHANGES,
     (args) =>

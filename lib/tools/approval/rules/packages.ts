@@ -162,11 +162,13 @@ export const PACKAGES: Rules = {
   ...each("gem", first(publishes("gem"), unchecked)),
   twine: publishes("twine"),
   ...each(
-    "poetry flit hatch pdm rye maturin lerna semantic-release release-it np changeset vsce ovsx clasp web-ext luarocks cpan-upload mix hex stack cabal opam sbt dotnet nuget gradle mvn bundle composer conda anaconda conan vcpkg snapcraft flatpak-builder charmcraft helm-push ansible-galaxy puppet-module pod fastlane xcrun altool bsdpm jsr wasm-pack wasmer oras crane skopeo cosign ko pack buildctl goreleaser jreleaser netlify vercel firebase now surge gh-pages wrangler fly flyctl heroku railway render eb sam serverless sls cdk chalice zappa apex up amplify copilot gae appcfg dokku cap kamal mina deployer pulumi-up expo eas supabase convex modal replicate huggingface-cli hf kaggle ipfs",
+    "poetry flit hatch pdm rye maturin lerna semantic-release release-it np changeset vsce ovsx clasp web-ext luarocks cpan-upload mix hex stack cabal opam sbt dotnet nuget gradle mvn bundle composer conda anaconda conan vcpkg snapcraft flatpak-builder charmcraft helm-push ansible-galaxy puppet-module pod fastlane xcrun altool bsdpm jsr wasm-pack wasmer oras crane skopeo cosign ko pack buildctl goreleaser jreleaser netlify vercel firebase now surge gh-pages wrangler fly flyctl heroku railway render eb sam serverless sls cdk chalice zappa apex up amplify copilot gae appcfg dokku cap kamal mina deployer pulumi-up expo eas supabase convex modal replicate huggingface-cli hf kaggle",
     first(
       unchecked,
       when(PUBLISHES, (args, { name }) => {
-        const words = args.operands.slice(0, 2).flatMap((word) => [word, ...word.split(/[:.]/)]);
+        const words = args.operands.slice(0, 2).flatMap((
+          word,
+        ) => [word, ...word.replace(/([a-z])([A-Z])/g, "$1:$2").toLowerCase().split(/[:.]/)]);
         if (
           args.isDryRun ||
           words.some((word) =>
