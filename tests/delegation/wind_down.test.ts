@@ -93,12 +93,15 @@ Deno.test("a used-up token budget asks for the hand-over instead of another requ
   puppet.tell({
     type: "cast",
     service: "release",
-    args: { leaseId, outcome: { usage: NO_USAGE, error: null } },
+    args: { leaseId, outcome: { usage: { ...NO_USAGE, input: 1 }, error: null } },
   });
   puppet.tell(handedOver("as far as it went", "budget"));
   await settled();
   const { status, reason, summary, tokens, error } = await stage.call("collect_task", { task_id: id });
-  assert.deepEqual([status, reason, summary, tokens], ["failed", "budget", "as far as it went", USAGE]);
+  assert.deepEqual([status, reason, summary, tokens], ["failed", "budget", "as far as it went", {
+    ...USAGE,
+    input: USAGE.input + 1,
+  }]);
   assert.match(error.message, /the budget of the task leaves no room for it \(1880 of 4000 tokens/);
 });
 

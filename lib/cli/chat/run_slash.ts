@@ -1,3 +1,4 @@
+import { holdsUsd } from "../../config/model_facts.ts";
 import type { Verdict } from "../../delegation/grants.ts";
 import { compactedBody } from "../../protocol/compacted_body.ts";
 import type { EventBody } from "../../protocol/events.ts";
@@ -9,7 +10,7 @@ import { unavailableToolsets } from "../../tools/toolsets.ts";
 import { type Io, takesAnsi } from "../io.ts";
 import type { Run } from "../open_run.ts";
 import { answeredText } from "../render/approval.ts";
-import { compactedText } from "../render/progress_line.ts";
+import { compactedText, priceUnknownText } from "../render/progress_line.ts";
 import { renderReply } from "../render/reply.ts";
 import { errorText } from "../render/error_text.ts";
 import { spendingText } from "../render/spending.ts";
@@ -131,13 +132,14 @@ function modelText({ run: { session }, agent }: SlashContext, name: string): str
 }
 
 function budgetText({ session }: Run, addUsd: number | null): string {
-  const { broker } = session.supervisor.ground;
+  const { broker, factsOf } = session.supervisor.ground;
   if (addUsd !== null) session.raiseBudget(addUsd);
   const before = session.usedBefore;
   const earlier = before.requests === 0
     ? ""
     : `used before this chat was opened again: ${spendingText({ used: before, caps: NO_CAPS })}\n`;
-  return `${spendingText(broker.budget)}\n${earlier}`;
+  const unheld = holdsUsd(factsOf(session.model, null)) ? "" : `${priceUnknownText(session.model)}\n`;
+  return `${spendingText(broker.budget)}\n${earlier}${unheld}`;
 }
 
 async function usage({ io, run }: SlashContext): Promise<string> {
