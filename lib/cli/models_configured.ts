@@ -1,7 +1,7 @@
 import type { LoadedConfig } from "../config/load.ts";
 import { type KnownModels, loadKnownModels } from "../config/known_models.ts";
 import { modelFacts } from "../config/model_facts.ts";
-import { resolveModel, splitModel } from "../config/models.ts";
+import { resolveModel, splitModel, storedFor } from "../config/models.ts";
 import type { ModelConfig, ProviderConfig } from "../config/schema.ts";
 import { UserError } from "../support/errors.ts";
 import { EXIT } from "./exit_codes.ts";
@@ -16,7 +16,8 @@ export interface ProviderReport {
   readonly name: string;
   /** Null: it has none; the offline model gets one when it starts. */
   readonly base_url: string | null;
-  readonly keys: readonly { readonly name: string; readonly set: boolean }[];
+  /** `stored`: added with `hermes auth add` under this label, for the provider's address as it is. */
+  readonly keys: readonly { readonly name: string; readonly set: boolean; readonly stored?: true }[];
   /** Whether it can be asked: it has an address, and a key or no need of one. */
   readonly ready: boolean;
 }
@@ -78,6 +79,11 @@ function reportProvider({ secrets }: LoadedConfig, name: string, provider: Provi
   const keys = [
     ...(provider.api_key === null ? [] : [{ name: "api_key", set: true }]),
     ...names.map((each) => ({ name: each, set: secrets.get(each) !== undefined })),
+    ...storedFor(secrets.stored(name), provider.base_url).map(({ label }) => ({
+      name: label,
+      set: true,
+      stored: true as const,
+    })),
   ];
   const hasAddress = provider.base_url !== null || name === "offline";
   return {

@@ -1,4 +1,4 @@
-import { resolveModel } from "../config/models.ts";
+import { PLAIN_NAMED, resolveModel, takenFor } from "../config/models.ts";
 import { type ServedSession, serveSession } from "../session/control/serve_session.ts";
 import { openSession } from "../session/open_session.ts";
 import type { Session } from "../session/session.ts";
@@ -7,6 +7,7 @@ import type { Toolset } from "../tools/tool.ts";
 import type { Io } from "./io.ts";
 import { loadRunConfig } from "./load_config.ts";
 import { jsonLine } from "./render/json.ts";
+import { plainText } from "./render/text.ts";
 import { holdSignals } from "./signals.ts";
 import { ProgressBoard } from "./render/progress_board.ts";
 
@@ -63,6 +64,10 @@ export async function openRun(io: Io, options: RunOptions): Promise<Run> {
   });
   const control = serveSession(session, { kind, configPath: loaded.path });
   if (model.provider === "offline" && !quiet) tellOffline(io);
+  const taken = PLAIN_NAMED.includes(model.provider)
+    ? takenFor(loaded.config, wishOf(options), model.provider)
+    : null;
+  if (taken !== null && !quiet) io.stderr.write(plainText(`hermes: ${taken}\n`));
   const board = quiet ? null : new ProgressBoard(io.stderr, {
     env: io.env,
     clock: systemClock,

@@ -1,7 +1,9 @@
 import type { ModelRef } from "../protocol/model_ref.ts";
 import { UserError } from "../support/errors.ts";
+import type { StoredKey } from "./credentials.ts";
 import { EXIT_CONFIG } from "./home.ts";
 import type { LoadedConfig } from "./load.ts";
+import { nearest } from "./nearest.ts";
 import { type Transport, transportTo } from "../support/transport.ts";
 import { BUILT_IN_PROVIDERS } from "./providers.ts";
 import type { Config, ModelConfig, ProviderConfig } from "./schema.ts";
@@ -31,6 +33,9 @@ export interface Endpoint {
 /** Providers whose own model names look like `vendor/model`. */
 const VENDOR_NAMED = ["openrouter"];
 
+/** Providers whose own model names have no slash, so that one in a name was meant for a provider. */
+export const PLAIN_NAMED: readonly string[] = ["openai", "anthropic", "gemini", "deepseek", "xai", "mistral"];
+
 /**
  * The model of a run. `provider/model` names both where the prefix is a configured provider, except while the
  * provider is openrouter, whose names look like that: there `--provider` decides.
@@ -43,9 +48,39 @@ export function resolveModel(loaded: LoadedConfig, wish: ModelWish): ModelRef {
   const { provider, model } = wish.model === undefined || wish.provider !== undefined
     ? { provider: home, model: wish.model ?? config.model.default }
     : splitModel(config, wish.model, home);
-  endpointOf(loaded, provider);
+  checkEndpoint(loaded, provider, takenFor(config, wish, provider));
   if (provider === "offline") return { provider, model: "offline", reasoningEffort: null };
   return { provider, model, reasoningEffort: modelSettings(config, { provider, model }).reasoning_effort };
+}
+
+/**
+ * What a name that was given without `--provider` was taken for, where that may not be what was meant: its prefix is no
+ * provider, or it is the name of one. Null: it is clear, or nobody can tell.
+ */
+export function takenFor(config: Config, { model, provider }: ModelWish, home: string): string | null {
+  if (model === undefined || provider !== undefined) return null;
+  const names = Object.keys(config.providers);
+  if (names.includes(model)) {
+    return `"${model}" is a provider and was taken for a model of "${home}": name one of its models as ${model}/NAME`;
+  }
+  const [prefix = "", ...rest] = model.split("/");
+  if (rest.length === 0 || names.includes(prefix)) return null;
+  const near = nearest(prefix, names);
+  const meant = near === null ? "" : `, did you mean "${[near, ...rest].join("/")}"?`;
+  return `no provider is called "${prefix}", so "${model}" was taken for a model of "${home}"${meant}`;
+}
+
+function checkEndpoint(loaded: LoadedConfig, provider: string, taken: string | null): void {
+  try {
+    endpointOf(loaded, provider);
+  } catch (error) {
+    if (taken === null || !(error instanceof UserError)) throw error;
+    throw new UserError(`${error.message} (${taken})`, {
+      exitCode: error.exitCode,
+      cause: error,
+      ...error.hint === undefined ? {} : { hint: error.hint },
+    });
+  }
 }
 
 /** Where a provider answers. Throws {@linkcode UserError} 78 when it is unknown, has no address or lacks its key. */
@@ -101,7 +136,10 @@ function homeProvider(loaded: LoadedConfig, model: string | undefined): string {
   if (usable !== undefined) return usable;
   const prefixed = model === undefined ? named : splitModel(loaded.config, model, named).provider;
   if (prefixed !== named) return prefixed;
-  throw unusable("Cannot find a model provider: none has a key", waysOut(loaded, ["OPENAI_API_KEY"]));
+  throw unusable(
+    "Cannot find a model provider: none has a key",
+    waysOut(loaded, ["OPENAI_API_KEY"], "openai"),
+  );
 }
 
 /** Whether `auto` may take it: it has a key, or the file says that it needs none. */
@@ -150,20 +188,28 @@ function keysOf(
   };
   add(provider.api_key, `providers.${name}.api_key`);
   for (const variable of keyNames(provider)) add(secrets.get(variable), variable);
-  for (const { label, key, origin } of secrets.stored(name)) {
-    if (provider.base_url !== null && new URL(provider.base_url).origin === origin) add(key, label);
-  }
+  for (const { label, key } of storedFor(secrets.stored(name), provider.base_url)) add(key, label);
   return keys;
 }
 
-function missingKey(loaded: LoadedConfig, name: string, names: readonly string[]): UserError {
-  return unusable(`Cannot use provider "${name}": ${names.join(" or ")} is not set`, waysOut(loaded, names));
+/** Of the stored keys of a provider those that were added for the address that it has now. */
+export function storedFor(keys: readonly StoredKey[], baseUrl: string | null): readonly StoredKey[] {
+  return baseUrl === null ? [] : keys.filter(({ origin }) => new URL(baseUrl).origin === origin);
 }
 
-function waysOut(loaded: LoadedConfig, names: readonly string[]): string {
+function missingKey(loaded: LoadedConfig, name: string, names: readonly string[]): UserError {
+  const [elsewhere] = loaded.secrets.stored(name);
+  const state = elsewhere === undefined
+    ? `${names.join(" or ")} is not set`
+    : `its stored key is for ${elsewhere.origin}, and ${names.join(" or ")} is not set`;
+  return unusable(`Cannot use provider "${name}": ${state}`, waysOut(loaded, names, name));
+}
+
+function waysOut(loaded: LoadedConfig, names: readonly string[], provider: string): string {
   const ready = Object.keys(loaded.config.providers).filter((name) => isUsable(loaded, name));
   return [
     `Set ${names.join(" or ")} in the environment or in .env beside ${loaded.path}`,
+    `store a key with: hermes auth add ${provider}`,
     ready.length > 0
       ? `choose a provider that has a key (--provider ${ready.join(", ")})`
       : "choose another provider in config.yaml",

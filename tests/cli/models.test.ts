@@ -33,6 +33,25 @@ Deno.test("models prints providers with the states of their keys, models and the
   await t.assertSnapshot(stdout);
 });
 
+Deno.test("models knows the keys that auth add has stored, as far as they are for the provider's address", async () => {
+  using dir = new TempDir();
+  const env = { HERMES_HOME: dir.path };
+  const run = (args: readonly string[], stdin = "") => runCli(args, { env, stdin });
+  assert.equal((await run(["auth", "add", "openai", "--label", "work"], "sk-stored-key-1\n")).code, 0);
+  const { stdout } = await run(["models"]);
+  assert.match(stdout, /^openai +work stored +https/m);
+  assert.match(stdout, /default: gpt-5\.1 of openai\n$/);
+  assert.doesNotMatch(stdout, /sk-stored/);
+  const { providers } = JSON.parse((await run(["models", "--json"])).stdout);
+  const [openai] = providers.filter(({ name }: { name: string }) => name === "openai");
+  assert.deepEqual([openai.keys, openai.ready], [
+    [{ name: "OPENAI_API_KEY", set: false }, { name: "work", set: true, stored: true }],
+    true,
+  ]);
+  Deno.writeTextFileSync(dir.at("config.yaml"), "providers: {openai: {base_url: 'https://other/v1'}}");
+  assert.match((await run(["models"])).stdout, /^openai +OPENAI_API_KEY not set/m);
+});
+
 Deno.test("models --json says all of it and shows no key", async () => {
   const { stdout } = await models(CONFIG, ["--json"]);
   assert.doesNotMatch(stdout, new RegExp(`${KEY}|user:pw`));

@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
-import { endpointOf, modelSettings, type ModelWish, resolveModel } from "../../lib/config/models.ts";
+import { loadConfig } from "../../lib/config/load.ts";
+import {
+  endpointOf,
+  modelSettings,
+  type ModelWish,
+  resolveModel,
+  takenFor,
+} from "../../lib/config/models.ts";
 import { UserError } from "../../lib/support/errors.ts";
-import { loaded, refusal } from "./temp_home.ts";
+import { loaded, refusal, tempHome } from "./temp_home.ts";
 
 const KEYS = { OPENAI_API_KEY: "sk-openai-key", OPENROUTER_API_KEY: "sk-or-key" };
 
@@ -64,7 +71,7 @@ Deno.test("resolveModel() without a key names every way out", () => {
     } catch (error) {
       assert(error instanceof UserError, String(error));
       assert.equal(error.exitCode, 78);
-      for (const way of ["OPENAI_API_KEY", ".env", "config.yaml", "--offline"]) {
+      for (const way of ["OPENAI_API_KEY", "hermes auth add openai", ".env", "config.yaml", "--offline"]) {
         assert(error.hint?.includes(way), way);
       }
     }
@@ -82,6 +89,45 @@ Deno.test("resolveModel() names the providers that have a key when the chosen on
   }
 });
 
+/** [model, what is said of it] */
+const TAKEN: readonly (readonly [string, string | null])[] = [
+  ["nonesuch/x", 'no provider is called "nonesuch", so "nonesuch/x" was taken for a model of "openai"'],
+  [
+    "opnai/gpt-5.1",
+    'no provider is called "opnai", so "opnai/gpt-5.1" was taken for a model of "openai", did you mean "openai/gpt-5.1"?',
+  ],
+  [
+    "anthropic",
+    '"anthropic" is a provider and was taken for a model of "openai": name one of its models as anthropic/NAME',
+  ],
+  ["gpt-9", null],
+  ["anthropic/claude", null],
+];
+
+Deno.test("takenFor() says what a name was taken for where another may be meant, and an error does, too", () => {
+  const { config } = loaded("");
+  for (const [model, said] of TAKEN) {
+    assert.equal(takenFor(config, { model }, "openai"), said);
+    assert.equal(takenFor(config, { model, provider: "openai" }, "openai"), null);
+    if (model.startsWith("anthropic/")) continue;
+    const [message, code] = refusal(() => resolveModel(loaded(""), { model }));
+    const missing = 'Cannot use provider "openai": OPENAI_API_KEY is not set';
+    assert.deepEqual([message, code], [said === null ? missing : `${missing} (${said})`, 78]);
+  }
+});
+
+Deno.test("endpointOf() says that a stored key is for another address", () => {
+  const stored = [{ label: "l", key: "k", origin: "https://old" }];
+  using temp = tempHome({
+    "config.yaml": "providers: {p: {base_url: 'http://p/v1', key_env: P_KEY}}",
+    "credentials.json": JSON.stringify({ version: 1, providers: { p: stored } }),
+  });
+  assert.deepEqual(refusal(() => endpointOf(loadConfig(temp.home, {}), "p")), [
+    'Cannot use provider "p": its stored key is for https://old, and P_KEY is not set',
+    78,
+  ]);
+});
+
 Deno.test("endpointOf() collects the keys in order, each once", () => {
   const text =
     "providers: {p: {base_url: 'http://p/v1', key_env: [B, A, C, D], api_key: inline, headers: {X: y}}}";
@@ -91,6 +137,7 @@ Deno.test("endpointOf() collects the keys in order, each once", () => {
     keys: ["inline", "2", "1"],
     keyNames: ["providers.p.api_key", "B", "A"],
     headers: { X: "y" },
+    transport: { proxy: null, caFile: null },
   });
 });
 

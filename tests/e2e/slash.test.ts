@@ -249,3 +249,19 @@ endToEnd("/collect says that there is nothing to collect", async (hermes) => {
   const { code, stdout, stderr } = await hermes.run(["chat", "-Q", "--offline"], { stdin: "/collect\n" });
   assert.deepEqual([code, stderr, stdout], [0, "", "nothing to collect: no task runs and no result waits\n"]);
 });
+
+endToEnd("/model says what a name was taken for", async (hermes) => {
+  await using server = await startScriptedServer(() => say("ok"));
+  useServer(hermes, server.baseUrl);
+  const stdin = "/model nope\n/model nonesuch/x\n/model scripted\n/model\n";
+  const { stdout, stderr } = await hermes.run(["chat"], { stdin });
+  assert.equal(stdout, "scripted/nope\nscripted/nonesuch/x\nscripted/scripted\nscripted/scripted\n");
+  assert.equal(
+    stderr,
+    `hermes: "nope" was taken for a model of "scripted", and nothing is known of it here (hermes models --provider scripted lists what there is)
+hermes: no provider is called "nonesuch", so "nonesuch/x" was taken for a model of "scripted"
+hermes: "scripted" is a provider and was taken for a model of "scripted": name one of its models as scripted/NAME
+`,
+  );
+  assert.equal((await hermes.run(["chat", "-Q"], { stdin })).stderr, "");
+});

@@ -1,4 +1,5 @@
 import { holdsUsd } from "../../config/model_facts.ts";
+import { takenFor } from "../../config/models.ts";
 import type { Verdict } from "../../delegation/grants.ts";
 import { compactedBody } from "../../protocol/compacted_body.ts";
 import type { EventBody } from "../../protocol/events.ts";
@@ -11,6 +12,7 @@ import { type Io, takesAnsi } from "../io.ts";
 import type { Run } from "../open_run.ts";
 import { answeredText } from "../render/approval.ts";
 import { compactedText, priceUnknownText } from "../render/progress_line.ts";
+import { plainText } from "../render/text.ts";
 import { renderReply } from "../render/reply.ts";
 import { errorText } from "../render/error_text.ts";
 import { spendingText } from "../render/spending.ts";
@@ -126,9 +128,22 @@ function isTold(error: unknown): error is Error {
   return error instanceof ToolFailure || error instanceof UserError || error instanceof ProviderError;
 }
 
-function modelText({ run: { session }, agent }: SlashContext, name: string): string {
+function modelText({ io, run, agent }: SlashContext, name: string): string {
+  const { session, board } = run;
   if (name !== "") session.useModel(name, agent);
+  const doubt = name === "" ? null : doubtOf(session, name);
+  if (doubt !== null) board?.around(() => io.stderr.write(plainText(`hermes: ${doubt}\n`)));
   return `${session.model.provider}/${session.model.model}\n`;
+}
+
+/** What a name was taken for, where it may be a misspelling; null: there is no reason to doubt. */
+function doubtOf({ supervisor: { ground }, model }: Run["session"], name: string): string | null {
+  const taken = takenFor(ground.config, { model: name }, model.provider);
+  if (taken !== null) return taken;
+  const { context_window, price, is_billed } = ground.factsOf(model, null);
+  if (!is_billed || context_window !== null || price !== null) return null;
+  return `"${model.model}" was taken for a model of "${model.provider}", and nothing is known of it here ` +
+    `(hermes models --provider ${model.provider} lists what there is)`;
 }
 
 function budgetText({ session }: Run, addUsd: number | null): string {

@@ -24,7 +24,10 @@ export function renderModels(report: ModelsReport, options: TableOptions): strin
 }
 
 function providerRow({ name, base_url, keys }: ProviderReport): string[] {
-  const states = keys.map((key) => `${key.name} ${key.set ? "set" : "not set"}`);
+  const hasStored = keys.some(({ stored }) => stored === true);
+  const states = keys.filter(({ set }) => set || !hasStored).map((key) =>
+    `${key.name} ${key.stored === true ? "stored" : key.set ? "set" : "not set"}`
+  );
   return [name, states.length === 0 ? "none needed" : states.join(", "), base_url ?? "-"];
 }
 
