@@ -8,7 +8,6 @@ import type { Target } from "./target.ts";
 
 /** How many places of a text that is not unique are named. */
 const NAMED_PLACES = 10;
-const COUNTED_PLACES = 1000;
 /** What read_file puts before each line. */
 const LINE_NUMBER = /^\d+\t/;
 
@@ -38,8 +37,14 @@ export function changeText(original: string, change: Change): { after: string; c
 }
 
 function literally(original: string, change: Change): { after: string; count: number } {
-  const { length } = editsOf(original, change);
-  return { after: original.split(change.old_string).join(change.new_string), count: length };
+  const edits = editsOf(original, change);
+  let kept = 0;
+  const parts = edits.map(({ from, to, text }) => {
+    const part = original.slice(kept, from) + text;
+    kept = to;
+    return part;
+  });
+  return { after: parts.join("") + original.slice(kept), count: edits.length };
 }
 
 function asShown(original: string, change: Change): { after: string; count: number } {
@@ -57,17 +62,20 @@ function asShown(original: string, change: Change): { after: string; count: numb
 }
 
 function editsOf(text: string, { old_string: part, new_string, replace_all, target }: Change): Edit[] {
-  const found = occurrences(text, part, COUNTED_PLACES);
+  const found = occurrences(text, part);
   if (found.length === 0) throw notFound(text, part, target);
   if (found.length > 1 && replace_all !== true) throw notUnique(text, found, target);
-  return placesOf(text, part).map((from) => ({ from, to: from + part.length, text: new_string }));
+  return apart(found, part.length).map((from) => ({ from, to: from + part.length, text: new_string }));
 }
 
-/** Where it begins, each after the end of the one before. */
-function placesOf(text: string, part: string): number[] {
-  const places: number[] = [];
-  for (let at = text.indexOf(part); at !== -1; at = text.indexOf(part, at + part.length)) places.push(at);
-  return places;
+/** Those that do not begin inside one before. */
+function apart(found: readonly number[], length: number): number[] {
+  let end = 0;
+  return found.filter((from) => {
+    const isApart = from >= end;
+    if (isApart) end = from + length;
+    return isApart;
+  });
 }
 
 function notFound(text: string, part: string, target: Target): ToolFailure {
@@ -90,9 +98,8 @@ function whyNotFound(text: string, part: string): string {
 
 function notUnique(text: string, found: readonly number[], target: Target): ToolFailure {
   const lines = [...new Set(found.slice(0, NAMED_PLACES).map((at) => lineAt(text, at)))];
-  const count = found.length < COUNTED_PLACES ? found.length : `at least ${COUNTED_PLACES}`;
   const more = found.length > NAMED_PLACES ? " and later" : "";
-  const state = `old_string is in it ${count} times, on lines ${lines.join(", ")}${more}`;
+  const state = `old_string is in it ${found.length} times, on lines ${lines.join(", ")}${more}`;
   return new ToolFailure("not_unique", `${cannot(target.attempt)}: ${state}`, {
     hint: "Take more of the lines around it into old_string, or set replace_all",
   });

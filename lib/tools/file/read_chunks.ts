@@ -36,6 +36,7 @@ const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
  * signal's reason at once, even while the system does not answer. What is no file is the system's error `ENXIO`.
  */
 export async function readChunks(path: string, { signal, maxBytes, onChunk }: Reading): Promise<Extent> {
+  signal.throwIfAborted();
   const opening = open(path, FLAGS);
   let pending: Promise<unknown> | null = opening;
   const answer = async <T>(work: Promise<T>) => {

@@ -6,6 +6,8 @@ export class ShownText {
   readonly mark: string;
   /** The lines as shown; the last one has no end, and may be empty. */
   readonly lines: readonly string[];
+  /** What most lines end with. */
+  readonly usualEnd: "\n" | "\r\n";
   readonly #starts: readonly number[];
   readonly #hasCr: readonly boolean[];
 
@@ -15,6 +17,7 @@ export class ShownText {
     const last = pieces.length - 1;
     this.#hasCr = pieces.map((piece, at) => at < last && piece.endsWith("\r"));
     this.lines = pieces.map((piece, at) => this.#hasCr[at] ? piece.slice(0, -1) : piece);
+    this.usualEnd = this.#hasCr.filter((each) => each).length * 2 > last ? "\r\n" : "\n";
     this.text = this.lines.join("\n");
     let start = 0;
     this.#starts = this.lines.map((line) => {
@@ -44,12 +47,6 @@ export class ShownText {
   endOf(line: number): LineEnd | null {
     if (line < 0 || line >= this.lines.length) return null;
     return line === this.lines.length - 1 ? "" : this.#hasCr[line] ? "\r\n" : "\n";
-  }
-
-  /** What most lines end with. */
-  usualEnd(): "\n" | "\r\n" {
-    const withCr = this.#hasCr.filter((each) => each).length;
-    return withCr * 2 > this.lines.length - 1 ? "\r\n" : "\n";
   }
 
   /** The original of the lines from one up to another, without that. */

@@ -9,8 +9,10 @@ export interface Edit {
   readonly text: string;
 }
 
-/** Past so many changed lines in one edit nothing is looked for that stayed. */
+/** Past so many changed lines in one edit nothing is looked for that stayed; in a long one past fewer. */
 const MAX_CHANGED_LINES = 500;
+/** What is looked for takes a step per line and change in the worst case. */
+const MAX_STEPS = 2_000_000;
 
 /**
  * The original with the edits made, which are in order and do not overlap. A line that stays keeps its end, a changed
@@ -73,15 +75,25 @@ interface NewLines {
 function withEnds(shown: ShownText, { lines, origins, first, last }: NewLines): string {
   let text = "";
   let before = shown.endOf(first - 1);
+  const following = followingOf(origins);
   lines.forEach((line, at) => {
     const isEnd = at === lines.length - 1 && shown.endOf(last) === "";
     const own = ownEnd(shown, line, origins[at] ?? null);
-    const after = origins.slice(at + 1).find((each) => each !== null) ?? last + 1;
-    const end = isEnd ? "" : own ?? between(before, shown.endOf(after)) ?? shown.usualEnd();
+    const end = isEnd ? "" : own ?? between(before, shown.endOf(following[at] ?? last + 1)) ?? shown.usualEnd;
     text += (end === "\r\n" && !isSame(shown, line, origins[at]) ? line.replace(/\r$/, "") : line) + end;
     before = end;
   });
   return text;
+}
+
+/** For each line the next origin behind it; null: there is none. */
+function followingOf(origins: NewLines["origins"]): (number | null)[] {
+  let next: number | null = null;
+  return origins.toReversed().map((origin) => {
+    const following = next;
+    next = origin ?? next;
+    return following;
+  }).reverse();
 }
 
 /** What a line certainly ends with: what it had, or the carriage return that somebody gave it. */
@@ -102,7 +114,8 @@ function between(before: LineEnd | null, after: LineEnd | null): "\n" | "\r\n" |
 
 /** For each new line the old one that it is or takes the place of; null for one more. */
 function originsOf(old: readonly string[], lines: readonly string[]): (number | null)[] {
-  const changes = diffArrays([...old], [...lines], { maxEditLength: MAX_CHANGED_LINES });
+  const maxEditLength = Math.min(MAX_CHANGED_LINES, Math.floor(MAX_STEPS / (old.length + lines.length)));
+  const changes = diffArrays([...old], [...lines], { maxEditLength });
   if (changes === undefined) return lines.map((_, at) => at < old.length ? at : null);
   const origins: (number | null)[] = [];
   let at = 0;

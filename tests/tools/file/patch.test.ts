@@ -259,3 +259,26 @@ Deno.test("patch of what read_file shows changes the shown text so, and no line 
     assert.deepEqual(tail(after), tail(original));
   }));
 });
+
+Deno.test("patch takes linear time, whatever is looked for in whatever text", async () => {
+  using place = workplace();
+  const failures = async (text: string, old_string: string) => {
+    place.context.filesSeen.clear();
+    place.file("a", text);
+    return (await place.failure("patch", { path: "a", old_string, new_string: "x" })).code;
+  };
+  const many = "a".repeat(3_000_000);
+  assert.equal(await failures(many, `${"a".repeat(1_000_000)}b`), "text_not_found");
+  assert.equal(await failures(many, `b${"a".repeat(1_000_000)}`), "text_not_found");
+  assert.equal(await failures(many, "a".repeat(1_000_000)), "not_unique");
+  assert.equal(await failures("ab\n".repeat(1_000_000), "ab\n".repeat(300_000) + "b"), "text_not_found");
+  const half = "ab\n".repeat(300_000);
+  place.context.filesSeen.clear();
+  place.file("a", `${half}c`);
+  await place.call("patch", { path: "a", old_string: `${half}c`, new_string: "b\n".repeat(300_000) });
+  assert.equal(place.text("a"), "b\n".repeat(300_000));
+  place.file("a", "x\n".repeat(300_000));
+  place.context.filesSeen.clear();
+  await place.call("patch", { path: "a", old_string: "x", new_string: "y\nz", replace_all: true });
+  assert.equal(place.text("a"), "y\nz\n".repeat(300_000));
+});
