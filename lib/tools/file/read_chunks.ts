@@ -28,6 +28,7 @@ const CONFIGURATION_BYTES = 1_000_000;
 const CHUNK_BYTES = 256 * 1024;
 /** Of a file that claims to be empty and is not: the system makes such up as they are read, some without an end. */
 const MADE_UP_BYTES = 1_000_000;
+const MADE_UP_CHUNK_BYTES = 16 * 1024;
 /** Whoever opens a pipe, or reads a file of the system that has nothing yet, does not wait for it. */
 const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
 
@@ -47,8 +48,7 @@ export async function readChunks(path: string, { signal, maxBytes, onChunk }: Re
   };
   try {
     const file = await answer(opening);
-    const most = mostBytes(await answer(file.stat()), maxBytes);
-    const buffer = new Uint8Array(CHUNK_BYTES);
+    const { most, buffer } = roomFor(await answer(file.stat()), maxBytes);
     for (let bytes = 0;;) {
       signal.throwIfAborted();
       const bytesRead = await answer(read(file, buffer));
@@ -68,8 +68,7 @@ export async function readChunks(path: string, { signal, maxBytes, onChunk }: Re
 export function readChunksAtOnce(path: string, { maxBytes, onChunk }: Omit<Reading, "signal">): Extent {
   const file = openSync(path, FLAGS);
   try {
-    const most = mostBytes(fstatSync(file), maxBytes);
-    const buffer = new Uint8Array(CHUNK_BYTES);
+    const { most, buffer } = roomFor(fstatSync(file), maxBytes);
     for (let bytes = 0;;) {
       const bytesRead = readSync(file, buffer, 0, buffer.length, null);
       const chunk = buffer.subarray(0, Math.min(bytesRead, most - bytes));
@@ -94,9 +93,12 @@ export async function readStart(
   return { content: Buffer.concat(chunks), whole };
 }
 
-function mostBytes(entry: Stats, maxBytes: number): number {
+/** No more than the file needs: a search opens thousands. */
+function roomFor(entry: Stats, maxBytes: number): { readonly most: number; readonly buffer: Uint8Array } {
   if (!entry.isFile()) throw Object.assign(new Error("it is no file"), { code: "ENXIO" });
-  return entry.size > 0 ? maxBytes : Math.min(maxBytes, MADE_UP_BYTES);
+  const isMadeUp = entry.size === 0;
+  const bytes = isMadeUp ? MADE_UP_CHUNK_BYTES : Math.min(CHUNK_BYTES, entry.size + 1);
+  return { most: isMadeUp ? Math.min(maxBytes, MADE_UP_BYTES) : maxBytes, buffer: new Uint8Array(bytes) };
 }
 
 /** What the system has nothing of at the moment ends there. */
