@@ -1,4 +1,4 @@
-import { type Fields, isObject, textOf } from "./loose_values.ts";
+import { type Fields, isObject, stringOf, textOf } from "./loose_values.ts";
 
 /** The text of a `content`, which some servers send in parts. */
 export function contentText(content: unknown): string {
@@ -16,26 +16,22 @@ export function contentThinking(content: unknown): string {
 /** Joins the parts of a `content` that comes in pieces, as its server wants them back. */
 export class ContentParts {
   readonly #parts: Fields[] = [];
-  /** That came as a string since the last part. */
-  #text = "";
 
-  /** Takes in the `content` of a delta; text between parts is a part. */
-  add(content: unknown): void {
-    if (typeof content === "string") this.#text += content;
-    if (!Array.isArray(content)) return;
-    this.#closeText();
-    this.#parts.push(...content.filter(isObject));
+  /** Takes in the `content` of a delta; `before` is the text that came before it, a part if the first parts follow. */
+  add(content: unknown, before: string): void {
+    if (Array.isArray(content)) {
+      if (this.#parts.length === 0) this.#addText(before);
+      this.#parts.push(...content.filter(isObject));
+    } else if (this.#parts.length > 0) this.#addText(stringOf(content));
   }
 
   /** The parts; null: they say nothing that the text does not. */
   get parts(): readonly Fields[] | null {
-    this.#closeText();
     return this.#parts.some(({ type }) => type !== "text") ? joinedParts(this.#parts) : null;
   }
 
-  #closeText(): void {
-    if (this.#text !== "") this.#parts.push({ type: "text", text: this.#text });
-    this.#text = "";
+  #addText(text: string): void {
+    if (text !== "") this.#parts.push({ type: "text", text });
   }
 }
 

@@ -25,38 +25,48 @@ export class EventLines {
     const isSplit = this.#endedInCr && text.startsWith("\n");
     this.#endedInCr = text.endsWith("\r");
     const fresh = isSplit ? text.slice(1) : text;
-    const lines = (fresh.includes("\r") ? fresh.replaceAll(/\r\n?/g, "\n") : fresh).split("\n");
-    const last = lines.pop() ?? "";
-    const blocks = lines.flatMap((line, at) => this.#line(at === 0 ? this.#joined(line) : line));
-    if (last !== "") this.#open.push(last);
+    const blocks: StreamBlock[] = [];
+    this.#split(fresh.includes("\r") ? fresh.replaceAll(/\r\n?/g, "\n") : fresh, blocks);
     return blocks;
   }
 
   /** What was still open at the end: some servers leave out the blank line after their last event. */
   end(): readonly StreamBlock[] {
-    return [...this.#line(this.#joined("")), ...this.#event()];
+    const blocks: StreamBlock[] = [];
+    this.#line(this.#joined(""), blocks);
+    this.#event(blocks);
+    return blocks;
+  }
+
+  #split(text: string, blocks: StreamBlock[]): void {
+    let from = 0;
+    for (let to = text.indexOf("\n"); to >= 0; to = text.indexOf("\n", from)) {
+      this.#line(this.#joined(text.slice(from, to)), blocks);
+      from = to + 1;
+    }
+    if (from < text.length) this.#open.push(text.slice(from));
   }
 
   #joined(rest: string): string {
     return this.#open.length === 0 ? rest : [...this.#open.splice(0), rest].join("");
   }
 
-  #line(line: string): readonly StreamBlock[] {
-    if (line === "") return this.#event();
-    if (line.startsWith(":")) return [];
+  #line(line: string, blocks: StreamBlock[]): void {
+    if (line === "") return this.#event(blocks);
+    if (line.startsWith(":")) return;
     const field = FIELD.exec(line);
-    if (field === null) return [{ type: "stray", line }];
+    if (field === null) return void blocks.push({ type: "stray", line });
     const value = line.slice(field[0].length);
     if (field[1] === "data") this.#data.push(value);
     if (field[1] === "event") this.#name = value;
-    return field[1] === "error" ? [{ type: "failure", text: value }] : [];
+    if (field[1] === "error") blocks.push({ type: "failure", text: value });
   }
 
-  #event(): readonly StreamBlock[] {
+  #event(blocks: StreamBlock[]): void {
     const [name, data] = [this.#name, this.#data];
-    if (name === "" && data.length === 0) return [];
+    if (name === "" && data.length === 0) return;
     this.#name = "";
     this.#data = [];
-    return data.length === 0 ? [] : [{ type: "event", name, data }];
+    if (data.length > 0) blocks.push({ type: "event", name, data });
   }
 }

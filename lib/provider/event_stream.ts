@@ -1,6 +1,7 @@
 import { ProviderError } from "../support/errors.ts";
 import { EventLines, type StreamBlock } from "./event_lines.ts";
 import { placeOf } from "./http_error.ts";
+import { isTooDeep } from "./json_depth.ts";
 import { type Fields, isObject } from "./loose_values.ts";
 import type { Lease } from "./provider.ts";
 import { looksLikeHtml } from "./server_words.ts";
@@ -21,15 +22,17 @@ export async function* sentIn(watched: WatchedResponse | null, lease: Lease): As
   if (watched === null) return;
   const document = new StrayText();
   let hasEvents = false;
-  for await (const block of blocksOf(watched)) {
-    if (block.type === "stray") {
-      yield* document.add(block.line);
-      continue;
-    }
-    for (const sent of block.type === "event" ? sentBy(block) : failureOf(block.text)) {
-      hasEvents = true;
-      yield sent;
-      if (sent.type === "done") return;
+  for await (const blocks of blocksOf(watched)) {
+    for (const block of blocks) {
+      if (block.type === "stray") {
+        yield* document.add(block.line);
+        continue;
+      }
+      for (const sent of block.type === "event" ? sentBy(block) : failureOf(block.text)) {
+        hasEvents = true;
+        yield sent;
+        if (sent.type === "done") return;
+      }
     }
   }
   yield* document.end(hasEvents, lease);
@@ -54,15 +57,16 @@ export function malformedError(
   return new ProviderError("malformed", `Cannot use the answer of ${placeOf(lease)}: ${state}`, options);
 }
 
-async function* blocksOf({ body }: WatchedResponse): AsyncGenerator<StreamBlock> {
+/** All that is complete with a piece, at once: each step of a generator costs some promises. */
+async function* blocksOf({ body }: WatchedResponse): AsyncGenerator<readonly StreamBlock[]> {
   const reader = body.getReader();
   const decoder = new TextDecoder(); // drops a byte order mark
   const lines = new EventLines();
   try {
     for (;;) {
       const { done, value } = await reader.read();
-      yield* lines.feed(done ? decoder.decode() : decoder.decode(value, { stream: true }));
-      if (done) return yield* lines.end();
+      yield lines.feed(done ? decoder.decode() : decoder.decode(value, { stream: true }));
+      if (done) return yield lines.end();
     }
   } finally {
     reader.cancel().catch(() => {}); // of what has failed or was aborted
@@ -86,13 +90,13 @@ function sentBy({ name, data }: StreamBlock & { readonly type: "event" }): reado
 
 /** A proxy may have put an event into another one. */
 function unwrapped(line: string): string {
-  return line.replace(/^(?:data:\s*)+/, "").trim();
+  return line.startsWith("data:") ? line.replace(/^(?:data:\s*)+/, "").trim() : line.trim();
 }
 
 function sentAs(text: string, name: string): readonly Sent[] {
   if (DONE.test(text)) return [{ type: "done" }];
   if (!LOOKS_LIKE_JSON.test(text)) return []; // to keep the line alive
-  const value: unknown = text.startsWith('"') && !isJson(text) ? null : JSON.parse(text);
+  const value = text.startsWith('"') && !isJson(text) ? null : parsed(text);
   return chunksIn(value).map((chunk) => ({ type: "chunk", chunk: named(chunk, name) }));
 }
 
@@ -104,17 +108,22 @@ function named(chunk: Fields, name: string): Fields {
 /** The objects of a value: itself, of a list each, of JSON in a string what that holds. */
 function chunksIn(value: unknown): readonly Fields[] {
   if (Array.isArray(value)) return value.flatMap(chunksIn);
-  if (typeof value === "string") return value.startsWith("{") && isJson(value) ? [JSON.parse(value)] : [];
+  if (typeof value === "string") return value.startsWith("{") && isJson(value) ? chunksIn(parsed(value)) : [];
   return isObject(value) ? [value] : [];
 }
 
 function failureOf(text: string): readonly Sent[] {
-  return [{ type: "failure", failure: isJson(text) ? JSON.parse(text) : text }];
+  return [{ type: "failure", failure: isJson(text) ? parsed(text) : text }];
+}
+
+function parsed(json: string): unknown {
+  if (isTooDeep(json)) throw new SyntaxError("its lists and objects stand in each other too deeply");
+  return JSON.parse(json);
 }
 
 function isJson(text: string): boolean {
   try {
-    JSON.parse(text);
+    parsed(text);
     return true;
   } catch {
     return false;
@@ -133,7 +142,7 @@ class StrayText {
     if (this.#lines.length !== 2 || first === undefined || !isDocument(first)) return;
     this.#lines.shift();
     this.#documents++;
-    yield* chunksIn(JSON.parse(first)).map((chunk) => ({ type: "chunk", chunk }) as const);
+    yield* chunksIn(parsed(first)).map((chunk) => ({ type: "chunk", chunk }) as const);
   }
 
   /** A document that is the whole answer says so by its end. */
@@ -144,7 +153,7 @@ class StrayText {
       const state = "it is a web page; base_url may lack its path, such as /v1";
       throw malformedError(lease, state, { retryable: false });
     }
-    const chunks = chunksIn(JSON.parse(text));
+    const chunks = chunksIn(parsed(text));
     yield* chunks.map((chunk) => ({ type: "chunk", chunk }) as const);
     if (!hasEvents && this.#documents === 0) yield { type: "done" };
   }

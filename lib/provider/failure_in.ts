@@ -5,19 +5,25 @@ import { type Fields, isObject, objectOf, stringOf } from "./loose_values.ts";
  * the chunk itself where it is nothing else. Null: it says nothing of the kind.
  */
 export function failureIn(chunk: Fields): unknown {
-  const { errors, choices, base_resp: response } = chunk;
-  const error = [chunk.error, objectOf(chunk.x_groq).error].find((each) => !isBlank(each));
-  if (error !== undefined) return error;
+  const { error, errors, choices, x_groq: groq, base_resp: response } = chunk;
+  if (!isBlank(error)) return error;
   if (Array.isArray(errors) && !isBlank(errors)) return errors[0];
-  const inChoice = (Array.isArray(choices) ? choices : []).map(objectOf).flatMap((
-    choice,
-  ) => [choice.error, objectOf(choice.delta).error, objectOf(choice.message).error]).find((each) =>
-    !isBlank(each)
-  );
-  if (inChoice !== undefined) return inChoice;
+  if (isObject(groq) && !isBlank(groq.error)) return groq.error;
+  if (Array.isArray(choices)) {
+    for (const choice of choices) {
+      const found = ofChoice(objectOf(choice));
+      if (found !== null) return found;
+    }
+  }
   const { status_code: code, status_msg: message } = objectOf(response); // MiniMax
   if (Number(code ?? 0) !== 0) return { code, message };
   return isNothingElse(chunk) ? chunk : null;
+}
+
+function ofChoice({ error, delta, message }: Fields): unknown {
+  if (!isBlank(error)) return error;
+  if (isObject(delta) && !isBlank(delta.error)) return delta.error;
+  return isObject(message) && !isBlank(message.error) ? message.error : null;
 }
 
 /** What an answer has of its own on any wire. */
@@ -35,6 +41,7 @@ function isNothingElse(chunk: Fields): boolean {
 
 /** Whether a value says nothing, such as the empty error that some servers put into every chunk. */
 function isBlank(value: unknown): boolean {
+  if (!value) return true;
   if (isObject(value)) return Object.values(value).every(isBlank);
-  return !value || (typeof value === "string" && /^\s*(null|none)?\s*$/i.test(value));
+  return (typeof value === "string" && /^\s*(null|none)?\s*$/i.test(value));
 }

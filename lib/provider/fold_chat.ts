@@ -1,5 +1,5 @@
 import type { TokenUsage } from "../protocol/conversation.ts";
-import { answerFailure, type AnswerFold, type CallIds, type Complaint, deltaEvent } from "./answer_fold.ts";
+import { answerFailure, type AnswerFold, type CallIds, type Complaint } from "./answer_fold.ts";
 import { CarriedFields } from "./carried_fields.ts";
 import { ContentParts, contentText } from "./content_parts.ts";
 import { finishOf, isKnownReason, laterReason } from "./finish_reason.ts";
@@ -58,19 +58,23 @@ export class ChatFold implements AnswerFold {
 
   add(chunk: unknown): readonly ModelEvent[] {
     const fields = objectOf(chunk);
+    const events: ModelEvent[] = [];
     this.#usage.add(fields);
-    return this.#chosen(fields.choices).flatMap((choice) => {
-      const events = this.#addChoice(choice);
+    for (const choice of this.#chosen(fields.choices)) {
+      this.#addChoice(choice, events);
       this.#finish = laterReason(this.#finish, stringOf(choice.finish_reason));
       // A whole completion needs no reason, wherever it stands.
       this.#isOver ||= fields.object === "chat.completion" && isObject(choice.message);
-      return this.#finish === "" ? events : [...events, ...this.#see(this.#thought.end())];
-    });
+      if (this.#finish !== "") this.#see(this.#thought.end(), events);
+    }
+    return events;
   }
 
   close(): readonly ModelEvent[] {
     this.#isOver = true;
-    return this.#see(this.#thought.end());
+    const events: ModelEvent[] = [];
+    this.#see(this.#thought.end(), events);
+    return events;
   }
 
   end(complain: Complaint, ids: CallIds): ModelReply {
@@ -101,31 +105,33 @@ export class ChatFold implements AnswerFold {
 
   /** The choices that are the one asked for: some servers send others, and some put its text and its calls into two. */
   #chosen(choices: unknown): readonly Fields[] {
-    const all = (Array.isArray(choices) ? choices : [choices]).filter(isObject);
-    if (all.length === 0) return [];
+    const all: readonly Fields[] = (Array.isArray(choices) ? choices : [choices]).filter(isObject);
+    if (all.length === 0) return all;
     const index = this.#choice ??= lowest(all.map((choice) => indexOf(choice.index)));
     return all.filter((choice) => index === null || (indexOf(choice.index) ?? index) === index);
   }
 
-  #addChoice(choice: Fields): readonly ModelEvent[] {
-    const delta = isObject(choice.delta) ? choice.delta : { content: choice.text };
-    const events = this.#addDelta(delta);
-    return isObject(choice.message) ? [...events, ...this.#addMessage(choice.message)] : events;
+  #addChoice({ delta, text, message }: Fields, events: ModelEvent[]): void {
+    if (isObject(delta) || text !== undefined) {
+      this.#addDelta(isObject(delta) ? delta : { content: text }, events);
+    }
+    if (isObject(message)) this.#addMessage(message, events);
   }
 
-  #addDelta(delta: Fields): readonly ModelEvent[] {
+  #addDelta(delta: Fields, events: ModelEvent[]): void {
     const calls = callsOf(delta);
     const reasoning = this.#told.piece(reasoningIn(delta));
+    this.#parts.add(delta.content, this.#content.text);
     const text = this.#content.piece(textIn(delta));
     this.#hasDeltas ||= calls.length > 0 || reasoning !== "" || text !== "";
     this.#argumentChars += this.#calls.add(calls);
-    this.#parts.add(delta.content);
     this.#carried.add(delta);
-    return this.#see({ reasoning, text: "" }, this.#thought.add(text));
+    this.#say(reasoning, text, events);
   }
 
   /** A message in place of deltas, or all that they have said once more. */
-  #addMessage(message: Fields): readonly ModelEvent[] {
+  #addMessage(message: Fields, events: ModelEvent[]): void {
+    const before = this.#content.text;
     const reasoning = this.#told.whole(reasoningIn(message));
     const text = this.#content.whole(textIn(message));
     if (this.#hasDeltas) {
@@ -133,18 +139,22 @@ export class ChatFold implements AnswerFold {
       if (this.#carried.fields === null) this.#carried.add(message);
     } else {
       this.#argumentChars += this.#calls.add(callsOf(message));
-      if (text !== "" || Array.isArray(message.content)) this.#parts.add(message.content);
+      this.#parts.add(message.content, before);
       this.#carried.add(message);
     }
-    return this.#see({ reasoning, text: "" }, this.#thought.add(text));
+    this.#say(reasoning, text, events);
   }
 
-  #see(...thoughts: readonly Thought[]): readonly ModelEvent[] {
-    return thoughts.flatMap(({ reasoning, text }) => {
-      this.#reasoning += reasoning;
-      this.#text += text;
-      return [...deltaEvent("reasoning", reasoning), ...deltaEvent("text", text)];
-    });
+  #say(reasoning: string, text: string, events: ModelEvent[]): void {
+    if (reasoning !== "") this.#see({ reasoning, text: "" }, events);
+    if (text !== "") this.#see(this.#thought.add(text), events);
+  }
+
+  #see({ reasoning, text }: Thought, events: ModelEvent[]): void {
+    this.#reasoning += reasoning;
+    this.#text += text;
+    if (reasoning !== "") events.push({ type: "reasoning", delta: reasoning });
+    if (text !== "") events.push({ type: "text", delta: text });
   }
 
   /** What goes back with the message and with its calls, once these have their ids. */

@@ -1,3 +1,4 @@
+import { isTooDeep } from "./json_depth.ts";
 import { isObject } from "./loose_values.ts";
 import { wellFormedJson } from "../support/well_formed_json.ts";
 
@@ -9,10 +10,10 @@ export function wireArguments(text: string): string {
   return wellFormedJson(isJsonObject(text) ? text : JSON.stringify({ not_json: text }));
 }
 
-/** Whether the text is one complete JSON object. */
+/** Whether the text is one complete JSON object that can be walked over. */
 export function isJsonObject(text: string): boolean {
   const trimmed = text.trim();
-  if (!trimmed.startsWith("{") || !trimmed.endsWith("}")) return false;
+  if (!trimmed.startsWith("{") || !trimmed.endsWith("}") || isTooDeep(trimmed)) return false;
   try {
     return isObject(JSON.parse(trimmed));
   } catch {

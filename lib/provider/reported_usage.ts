@@ -26,7 +26,7 @@ export class ReportedUsage {
 
   /** Takes in a chunk, wherever in it the usage stands. */
   add(chunk: Fields): void {
-    const usage = usageIn(chunk, 0);
+    const usage = usageIn(chunk);
     if (usage === null) return;
     this.#tokens = later(this.#tokens, countedTokens(usage, this.#isCacheApart));
     this.#usage = this.#tokens === null ? null : tokensOf(this.#tokens);
@@ -34,20 +34,18 @@ export class ReportedUsage {
   }
 }
 
-/** Where servers put the usage if not into the chunk itself: Groq, Kimi, the Responses and Messages wires, errors. */
-const PLACES = ["x_groq", "response", "message", "choices", "error", "metadata", "delta"];
+/** Where servers put it: into the chunk, or as Groq, the Responses and Messages wires, Kimi, and errors do. */
+function usageIn(chunk: Fields): Fields | null {
+  const { x_groq: groq, response, message, choices, error } = chunk;
+  return ownUsage(chunk) ?? ownUsage(groq) ?? ownUsage(response) ?? ownUsage(message) ??
+    (Array.isArray(choices) ? ownUsage(choices[0]) : null) ?? ownUsage(error) ??
+    ownUsage(objectOf(error).metadata);
+}
 
-function usageIn(fields: Fields, depth: number): Fields | null {
-  const usage = fields.usage ?? fields.usage_metadata ?? fields.usageMetadata;
-  if (isObject(usage)) return usage;
-  if (depth === 3) return null;
-  for (const name of PLACES) {
-    const place = fields[name];
-    if (!isObject(place)) continue;
-    const found = usageIn(Array.isArray(place) ? objectOf(place[0]) : place, depth + 1);
-    if (found !== null) return found;
-  }
-  return null;
+function ownUsage(place: unknown): Fields | null {
+  if (!isObject(place)) return null;
+  const usage = place.usage ?? place.usage_metadata ?? place.usageMetadata;
+  return isObject(usage) ? usage : null;
 }
 
 /** Ticks of xAI in a US dollar (xAI API, usage). */

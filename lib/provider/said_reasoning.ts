@@ -7,10 +7,11 @@ const NAMES = ["reasoning_content", "reasoning", "reasoning_text", "thinking"];
 /** The reasoning in a message or delta, wherever its server puts it. */
 export function reasoningIn(fields: Fields): string {
   for (const name of NAMES) {
-    const text = reasoningText(fields[name]);
+    const text = fields[name] ? reasoningText(fields[name]) : "";
     if (text !== "") return text;
   }
-  return detailsText(fields.reasoning_details) || contentThinking(fields.content);
+  const { reasoning_details: details, content } = fields;
+  return (details ? detailsText(details) : "") || (Array.isArray(content) ? contentThinking(content) : "");
 }
 
 function reasoningText(value: unknown): string {

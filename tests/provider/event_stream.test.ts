@@ -4,6 +4,7 @@ import { readingError, type Sent, sentIn } from "../../lib/provider/event_stream
 import type { Lease } from "../../lib/provider/provider.ts";
 import type { WatchedResponse } from "../../lib/provider/watched_body.ts";
 import { ProviderError } from "../../lib/support/errors.ts";
+import { sse } from "../support/scripted_server.ts";
 
 const LEASE = { provider: "test", baseUrl: "http://127.0.0.1:1" } as Lease; // named in errors only
 
@@ -111,6 +112,14 @@ const BROKEN: readonly (readonly [claim: string, text: string, error: readonly [
   ["a chunk that is no JSON", "data: {oops\n\n", ["malformed", true]],
   ["a document that was cut", '{"choices"', ["malformed", true]],
   ["a document that was cut after events", 'data: {"a":1}\n\n{"choices"', ["malformed", true]],
+  ["what is nested without end", `data: {"a":${"[".repeat(20_000)}${"]".repeat(20_000)}}`, [
+    "malformed",
+    true,
+  ]],
+  ["a document that is nested without end", `${'{"a":'.repeat(20_000)}1${"}".repeat(20_000)}`, [
+    "malformed",
+    true,
+  ]],
   ["words", "upstream connect error", ["malformed", true]],
   ["a web page", "<!DOCTYPE html>\n<title>Sign in</title>", ["malformed", false]],
 ];
@@ -120,6 +129,11 @@ for (const [claim, text, error] of BROKEN) {
     assert.deepEqual(await read(text), error);
   });
 }
+
+Deno.test("sentIn() does not mind brackets in strings", async () => {
+  const words = `${"[{".repeat(2_000)}\\"\\\\`;
+  assert.deepEqual(await read(sse({ words })), chunks({ words }));
+});
 
 Deno.test("readingError() takes what it does not know for a connection that broke", () => {
   const { code, retryable } = readingError(new TypeError("network"), LEASE);
