@@ -40,6 +40,21 @@ export class AgentScripts {
     return text === undefined ? null : { text, isCode: name !== null && isInterpreter(name) };
   }
 
+  /** Keeps what `tee`, `cp` and `mv` make of what is known. */
+  copyBy({ name, args, input, dirs }: Invocation): void {
+    const words = args.filter(({ text, isStatic }) => isStatic && !text.startsWith("-"));
+    const [from, to] = words;
+    if (name === "tee") {
+      const text = input?.isStatic === true ? input.text : null;
+      for (const { text: path } of words) for (const dir of dirs) this.write(absolute(path, dir), text);
+    }
+    if ((name !== "cp" && name !== "mv") || from === undefined || to === undefined || words.length > 2) {
+      return;
+    }
+    const text = this.#textOf(from.text, dirs);
+    if (text !== undefined) { for (const dir of dirs) this.write(absolute(to.text, dir), text); }
+  }
+
   #textOf(path: string, dirs: readonly string[]): string | null | undefined {
     for (const dir of dirs) {
       const file = absolute(path, dir);

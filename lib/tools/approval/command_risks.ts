@@ -26,7 +26,7 @@ const WRITERS: ReadonlySet<string> = new Set("cp mv ln install tee touch truncat
 /** They name files without reading what they hold, or use keys for what keys are for. */
 const LOOKERS: ReadonlySet<string> = new Set(
   ("ls stat test [ [[ mkdir chmod chown chgrp touch file du realpath readlink dirname basename echo printf cd pushd find fd ssh ssh-add ssh-copy-id " +
-    "scp sftp ssh-keygen mosh autossh openssl keytool gpg gpgconf age sops minisign export exa eza tree rmdir kubectl helm git cmp md5sum sha256sum wc hermes")
+    "scp sftp ssh-keygen mosh autossh keytool gpg gpgconf age sops minisign export exa eza tree rmdir kubectl helm git cmp md5sum sha256sum wc hermes")
     .split(" "),
 );
 /** Their values are run by what is started next. */

@@ -105,7 +105,7 @@ function readPart(part: WordPart, scope: Scope): Read {
     case "LocaleString":
       return joined(part.parts.map((inner) => readPart(inner, scope)));
     case "SimpleExpansion":
-      return variable(part.text, scope.valueOf(part.text.slice(1)));
+      return variable(part.text, scope.valueOf(part.text.slice(1)), scope.isInput(part.text.slice(1)));
     case "ParameterExpansion":
       return parameter(part, scope);
     case "CommandExpansion":
@@ -127,15 +127,17 @@ function joined(parts: readonly Read[]): Read {
   };
 }
 
-function variable(text: string, value: readonly string[] | null | undefined): Read {
+function variable(text: string, value: readonly string[] | null | undefined, isInput: boolean): Read {
   if (value === undefined) return { ...unknown(text), likely: "" };
-  return value === null ? unknown(text) : known(value.join(" "));
+  return value === null ? unknown(text, isInput) : known(value.join(" "));
 }
 
 function parameter(part: ParameterExpansionPart, scope: Scope): Read {
   const { operation, parameter: name, prefix } = part;
   const value = scope.valueOf(name);
-  if (operation === undefined) return prefix === undefined ? variable(part.text, value) : unknown(part.text);
+  if (operation === undefined) {
+    return prefix === undefined ? variable(part.text, value, scope.isInput(name)) : unknown(part.text);
+  }
   if (operation.type !== "Default" || value === null) return unknown(part.text);
   const isFallback = /^:?[-=]$/.test(operation.operator);
   if (value !== undefined && isFallback) return known(value.join(" "));

@@ -1,7 +1,7 @@
 import { Arguments } from "./arguments.ts";
 import { isPlain } from "./guesses.ts";
 import { isInterpreter, isShell } from "./interpreters.ts";
-import type { Invocation } from "./invocation.ts";
+import { type Invocation, plainWord } from "./invocation.ts";
 import { isNever, type Risk } from "./risk.ts";
 import { ruleOfLanguage } from "./rules/code.ts";
 import { DELETIONS } from "./rules/deletions.ts";
@@ -9,6 +9,7 @@ import { gitRisk } from "./rules/git.ts";
 import { hermesRule } from "./rules/hermes.ts";
 import { CLOUDS } from "./rules/clouds.ts";
 import { DATABASES } from "./rules/databases.ts";
+import { SECRETS } from "./rules/secrets.ts";
 import { SERVERS } from "./rules/servers.ts";
 import { MACHINE } from "./rules/machine.ts";
 import { PACKAGES } from "./rules/packages.ts";
@@ -27,7 +28,16 @@ const BUILTINS: Rules = {
   xargs: (_, { args }) => args.length === 1 && isShell(args[0]?.text ?? "") ? UNKNOWN : null,
 };
 
-const TABLES: readonly Rules[] = [BUILTINS, DELETIONS, MACHINE, PACKAGES, CLOUDS, DATABASES, SERVERS];
+const TABLES: readonly Rules[] = [
+  BUILTINS,
+  DELETIONS,
+  MACHINE,
+  PACKAGES,
+  CLOUDS,
+  DATABASES,
+  SERVERS,
+  SECRETS,
+];
 
 /** The rules of each program, from whichever tables name it. */
 const RULES = rulesByName();
@@ -51,7 +61,8 @@ export function hasRule(name: string): boolean {
 }
 
 /** Why a program that a command line starts asks; null: it does not. */
-export function programRisk(invocation: Invocation, scene: Scene): Risk | null {
+export function programRisk(called: Invocation, scene: Scene): Risk | null {
+  const invocation = asGit(called);
   const { name, isGuess } = invocation;
   if (name === null) return UNKNOWN;
   const args = new Arguments(invocation);
@@ -61,6 +72,14 @@ export function programRisk(invocation: Invocation, scene: Scene): Risk | null {
     return isGuess && isNever(risk) ? `may be what is never allowed: it ${risk}` : risk;
   }
   return null;
+}
+
+/** `git-filter-repo` is `git filter-repo`. */
+function asGit(invocation: Invocation): Invocation {
+  const verb = /^git-([\w-]+)$/.exec(invocation.name ?? "")?.[1];
+  return verb === undefined
+    ? invocation
+    : { ...invocation, name: "git", args: [plainWord(verb), ...invocation.args] };
 }
 
 function rulesOf({ name, args }: Invocation): readonly Rule[] {

@@ -1,6 +1,7 @@
 import {
   type Assignment,
   type Command,
+  type For,
   forEachChild,
   parse,
   type Redirect,
@@ -63,6 +64,8 @@ export interface ReadGround {
 const MAX_DEPTH = 8;
 /** How many words are looked at in all, those of wrappers of wrappers again and again: no person's command has more. */
 const MAX_WORDS = 20_000;
+/** For how many words of a loop its body is read. */
+const MAX_ROUNDS = 4;
 /** In how many directories a script may work before nobody follows it. */
 const MAX_DIRS = 8;
 
@@ -111,6 +114,7 @@ class Reader implements ReadCommand {
   }
 
   #visit(node: SyntaxNode, at: Place): void {
+    if (this.#isSpent(0)) return;
     if ("errors" in node && node.errors !== undefined) this.isUnclear = true;
     if (node.type === "Function") this.multiplies ||= callsItself(node.body, node.name.value, false);
     if (node.type === "Pipeline") {
@@ -123,12 +127,27 @@ class Reader implements ReadCommand {
       for (const redirect of node.redirects) this.#redirect(redirect, UNKNOWN);
       return this.#visit(node.command, { ...at, input: this.#input(node.redirects) ?? at.input });
     }
+    if (node.type === "For" && node.wordlist !== undefined) return this.#loop(node, node.wordlist, at);
     if (node.type === "For" || node.type === "Select") this.#scope.set(node.name.value, null);
     if (node.type === "Command") this.#command(node, at);
     forEachChild(
       node,
       (child) => this.#visit(child, SAME_INPUT.has(node.type) ? at : { ...at, input: null }),
     );
+  }
+
+  /** The body for each of the first words; of the others, and of what is not known, it stands for all. */
+  #loop({ name, body }: For, wordlist: readonly Word[], at: Place): void {
+    for (const word of wordlist) this.#visit(word, { ...at, input: null });
+    const values = wordlist.flatMap((word) => shellWords(word, this.#scope));
+    const known = values.filter(({ isStatic }) => isStatic).slice(0, MAX_ROUNDS).map(({ text }) => [text]);
+    const rounds = known.length === values.length ? known : [...known, null];
+    for (const value of rounds) {
+      if (this.#isSpent(1)) return;
+      this.#scope.loop(name.value, value);
+      this.#visit(body, at);
+    }
+    this.#scope.loop(name.value, null);
   }
 
   #command(command: Command, { depth, input }: Place): void {
@@ -206,12 +225,13 @@ class Reader implements ReadCommand {
       for (const dir of dirs) this.#scripts.write(absolute(file, dir), null, true);
     }
     const words = args.filter(({ text }) => !text.startsWith("-"));
+    this.#scripts.copyBy(invocation);
     const target = words[0];
     if ((name === "cd" || name === "pushd") && target?.isStatic === true && dirs.length < MAX_DIRS) {
       this.#dirs = [...dirs, absolute(target.text, dirs.at(-1) ?? "/")];
     }
     const isSetting = name === "read" || name === "mapfile" || name === "readarray" || name === "getopts";
-    if (isSetting) { for (const { text } of words) this.#scope.set(text, null); }
+    if (isSetting) { for (const { text } of words) this.#scope.read(text); }
     const variable = name === "printf" && args[0]?.text === "-v" ? args[1] : undefined;
     if (variable !== undefined) this.#scope.set(variable.text, null);
   }

@@ -3,6 +3,8 @@ export class Scope {
   /** Several for an array; null: set to what is only known when it runs. */
   readonly #values = new Map<string, readonly string[] | null>();
 
+  readonly #inputs = new Set<string>();
+
   /** `known` are variables of the environment whose values are known. */
   constructor(known: Readonly<Record<string, string>>) {
     for (const [name, value] of Object.entries(known)) this.#values.set(name, [value]);
@@ -11,6 +13,22 @@ export class Scope {
   /** The words of a variable; null: it is set here, nobody knows to what; undefined: it is the environment's. */
   valueOf(name: string): readonly string[] | null | undefined {
     return /^[A-Za-z_]\w*$/.test(name) ? this.#values.get(name) : null;
+  }
+
+  /** Whether a variable holds what the script reads from its input. */
+  isInput(name: string): boolean {
+    return this.#inputs.has(name);
+  }
+
+  /** A variable holds what is read. */
+  read(name: string): void {
+    this.#inputs.add(name);
+    this.#values.set(name, null);
+  }
+
+  /** A variable holds this from now on, in one round of a loop. */
+  loop(name: string, value: readonly string[] | null): void {
+    this.#values.set(name, value);
   }
 
   /** A variable that is set twice to different things may be either. */

@@ -22,7 +22,7 @@ function names(command: string): (string | null)[] {
 Deno.test("readCommand() finds every program, whatever stands around it", () => {
   assert.deepEqual(names("a | b && c; (d) & { e; }; if f; then g; else h; fi"), [..."abcdefgh"]);
   assert.deepEqual(names('x "$(a)" `b` <(c) > >(d) y=$(e)'), ["x", ..."abcde"]);
-  assert.deepEqual(names("for i in 1 2; do a; done; while b; do c; done; case x in y) d;; esac"), [
+  assert.deepEqual(names("for i in 1; do a; done; while b; do c; done; case x in y) d;; esac"), [
     ..."abcd",
   ]);
 });
@@ -42,6 +42,17 @@ Deno.test("readCommand() gives words as the program gets them, and says which ar
     ["*.ts", true, false],
     ["$(g)", false, true],
   ]);
+});
+
+Deno.test("readCommand() reads the body of a loop for each of its first words, and once for all that are left", () => {
+  const bodies = (words: string) =>
+    readCommand(`for i in ${words}; do p "$i"; done`, READ).invocations
+      .map(({ args }) => args.map(({ text }) => text).join());
+  assert.deepEqual(bodies("a b"), ["a", "b"]);
+  assert.deepEqual(bodies("a b c d e f"), ["a", "b", "c", "d", "$i"]);
+  assert.deepEqual(bodies("a $(q)"), ["", "a", "$i"]);
+  const nested = "for i in a b c d e; do ".repeat(60) + "p" + "; done".repeat(60);
+  assert.equal(readCommand(nested, READ).isUnclear, true);
 });
 
 Deno.test("readCommand() ends and throws nothing, whatever it reads", () => {

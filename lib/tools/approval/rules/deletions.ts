@@ -35,7 +35,8 @@ function rmRisk(args: Arguments, invocation: Invocation, scene: Scene): Risk | n
   if (args.has("rR") || args.hasLong("recursive", "no-preserve-root") || args.hasFlag("-recurse")) {
     return wipesAny(words, invocation, scene) ?? DELETES;
   }
-  const isOpen = invocation.takesMore || invocation.args.some(({ isSplit }) => isSplit);
+  const isOpen = invocation.takesMore ||
+    invocation.args.some(({ isSplit, isComputed }) => isSplit || isComputed);
   return isOpen ? LATER : loses(words, invocation, scene, "deletes");
 }
 
@@ -108,7 +109,7 @@ export const DELETIONS: Rules = {
     (args, invocation, scene) => rmRisk(args, invocation, scene) ?? DELETES,
   ),
   ...each("rimraf del-cli trash trash-put trash-empty rmtrash gio-trash", always(DELETES)),
-  gio: when(DELETES, (args) => /^(trash|remove)$/.test(args.verb)),
+  gio: when(DELETES, (args) => /^(trash|remove)$/.test(args.verb) && !args.hasLong("list")),
   ...each("find fd", findRisk),
   ...each("shred srm wipe scrub nwipe sfill sdmem bleachbit", (_, invocation, scene) => {
     const risk = loses(operandWords(invocation), invocation, scene);

@@ -16,7 +16,7 @@ const STORAGE = "deletes or reformats storage";
 
 const BLOCK = /^\/dev\/(?!null|zero|shm|std|fd|tty|loop)/;
 const SERVICE_VERB =
-  /^(start|stop|restart|reload-or-restart|try-restart|enable|disable|reenable|mask|unmask|kill|isolate|edit|revert|set-property|set-default|preset\S*|bootout|bootstrap|load|unload|kickstart|remove|delete|create|config|down|up)$/;
+  /^(start|stop|restart|reload-or-restart|try-restart|enable|disable|reenable|mask|unmask|kill|isolate|edit|revert|set-property|set-default|preset\S*|bootout|bootstrap|load|unload|kickstart|remove|delete|create|config|down|up|terminate|detach|attach|clean|snapshot)$/;
 
 /** What changes the machine for everybody, or ends it. */
 export const MACHINE: Rules = {
@@ -25,7 +25,7 @@ export const MACHINE: Rules = {
     when(WIPES, (args) => args.words.some((word) => BLOCK.test(word))),
   ),
   ...each(
-    "fdisk sfdisk cfdisk gdisk sgdisk parted mkswap badblocks hdparm sg_format nvme diskutil format tune2fs resize2fs e2fsck fsck xfs_repair xfs_growfs ntfsfix " +
+    "partx addpart delpart resizepart fdisk sfdisk cfdisk gdisk sgdisk parted mkswap badblocks hdparm sg_format nvme diskutil format tune2fs resize2fs e2fsck fsck xfs_repair xfs_growfs ntfsfix " +
       "dmsetup losetup cryptsetup veracrypt mdadm lvremove vgremove pvremove lvreduce lvresize vgreduce lvcreate pvcreate vgcreate lvm swapoff swapon flashrom fwupdmgr fastboot esptool esptool.py avrdude dfu-util " +
       "efibootmgr grub-install update-grub bootctl refind-install nvram",
     (args) =>
@@ -66,7 +66,7 @@ export const MACHINE: Rules = {
     ),
   ),
   ...each(
-    "sudo doas su pkexec runuser run0 gosu su-exec setpriv chpst setuidgid sg newgrp machinectl-shell systemd-run",
+    "sudo doas su nsenter pkexec runuser run0 gosu su-exec setpriv chpst setuidgid sg newgrp machinectl-shell systemd-run",
     (args, { name }) => {
       if (
         name === "sudo" && args.words.length > 0 &&
@@ -136,10 +136,15 @@ export const MACHINE: Rules = {
   ...each(
     "dbus-send busctl gdbus qdbus ipmitool",
     (args) =>
-      args.words.some((word) => /power(off| off| cycle| reset)?|reboot|halt|shutdown/i.test(word)) &&
+      args.words.some((word) =>
+          /\b(power ?-?(off|cycle|reset)|reboot|halt|shutdown)\b|^(off|cycle|soft)$/i.test(word)
+        ) &&
         !args.hasWord("status")
         ? STOPS
-        : args.words.some((word) => /systemd1|StopUnit|StartUnit|DisableUnit|clear|delete|set$/i.test(word))
+        : args.words.some((word) =>
+            /StopUnit|StartUnit|RestartUnit|DisableUnit|EnableUnit|KillUnit|^set-property$|^(clear|delete|set)$|\.Set$/i
+              .test(word)
+          )
         ? SERVICES
         : null,
   ),
@@ -147,7 +152,8 @@ export const MACHINE: Rules = {
     STOPS,
     (args) =>
       args.words.some((word) =>
-        /shut ?down|restart|log ?out/i.test(word) && /System Events|Finder|loginwindow/.test(word)
+        /shut ?down|restart|log ?out|empty (the )?trash/i.test(word) &&
+        /System Events|Finder|loginwindow/.test(word)
       ),
   ),
   rtcwake: when(
@@ -219,13 +225,39 @@ export const MACHINE: Rules = {
     "insmod rmmod modprobe depmod kmod dkms bpftool bpftrace setenforce semodule semanage setsebool restorecon aa-disable aa-complain aa-teardown apparmor_parser auditctl augenrules chcon csrutil spctl sestatus-set nvidia-smi cpupower tuned-adm powertop timedatectl hwclock localectl update-alternatives alternatives ldconfig update-ca-certificates trust certutil update-initramfs mkinitcpio dracut depmod sysusers reset-failed zramctl prlimit-set swaplabel systemd-cryptenroll mokutil sbctl tpm2_clear nsupdate rndc unbound-control",
     (args) =>
       args.has("lL") || args.words.length === 0 ||
-        args.hasWord("status", "show", "list", "info", "--display", "--list", "-p", "query")
+        args.hasWord(
+          "status",
+          "show",
+          "list",
+          "info",
+          "--display",
+          "--list",
+          "-p",
+          "query",
+          "--query",
+          "timesync-status",
+          "show-timesync",
+          "list-timezones",
+        )
         ? null
         : CHANGES,
   ),
   nvidia_smi: when(CHANGES, (args) => args.has("r") || args.hasLong("gpu-reset")),
   date: when(CHANGES, (args) => args.has("s") && !args.hasLong("date") || args.hasLong("set")),
   hostname: when(CHANGES, (args) => args.operands.length > 0),
+  ...each("a2dissite a2dismod a2disconf a2ensite a2enmod a2enconf invoke-rc.d", always(SERVICES)),
+  "start-stop-daemon": when(SERVICES, (args) => args.hasLong("stop") || args.has("K")),
+  ...each(
+    "nixos-rebuild home-manager darwin-rebuild bootc guix-system",
+    when(
+      CHANGES,
+      (args) =>
+        /^(switch|boot|test|reconfigure|rollback|upgrade|remove-generations|expire-generations)$/.test(
+          args.verb,
+        ) || args.hasLong("rollback"),
+    ),
+  ),
+  ctrlaltdel: always(CHANGES),
   ...each(
     "lprm cancel ipcrm scancel qdel bkill condor_rm postsuper exim exim4 exiqgrep-delete",
     when(
@@ -277,7 +309,7 @@ export const MACHINE: Rules = {
       (args.has("s") && /^apt/.test(name ?? ""))
         ? null
         : args.operands.slice(0, 2).some((word) =>
-            /^(remove|purge|autoremove|autopurge|erase|uninstall|full-upgrade|dist-upgrade|downgrade|del|deinstall|unmerge|cleanup|zap|gc|delete-generations|rollback|rebase|reset|rm)$/
+            /^(remove|purge|autoremove|autopurge|erase|uninstall|full-upgrade|dist-upgrade|downgrade|del|deinstall|forget|disable|unmerge|cleanup|zap|gc|delete-generations|rollback|rebase|reset|rm)$/
               .test(word)
           ) ||
             args.words.some((word) =>

@@ -1,4 +1,5 @@
 import type { Arguments } from "../arguments.ts";
+import type { Invocation } from "../invocation.ts";
 import type { Risk } from "../risk.ts";
 import { PUBLISHES } from "./packages.ts";
 import { each, first, type Rules, when } from "./rule.ts";
@@ -23,7 +24,7 @@ const METHOD = /^(DELETE|PUT|PATCH|PURGE)$/i;
 const DATA_OPTION = /^(-d|-F|--data(-\w+)?|--form|--json)$/;
 const FILE_OPTION = /^(-T|--upload-file|--post-file|--body-file)$/;
 
-function httpRisk(args: Arguments): Risk | null {
+function httpRisk(args: Arguments, { name }: Invocation): Risk | null {
   const given = args.valueOf("-X", "--request", "--method") ??
     args.operands.find((word) => METHOD.test(word)) ?? "";
   const changes = METHOD.test(given);
@@ -39,7 +40,9 @@ function httpRisk(args: Arguments): Risk | null {
       (DATA_OPTION.test(option) && /^@|=@/.test(word)) ||
       /^-[dF]\S*@|^--(data(-\w+)?|form|json)=\S*@/.test(word);
   });
-  return sends ? SENDS_FILES : null;
+  return sends || (/^(http|xh)s?$/.test(name ?? "") && words.some((word) => /^[\w-]+@~?[\w./-]+$/.test(word)))
+    ? SENDS_FILES
+    : null;
 }
 
 const GROUP =
