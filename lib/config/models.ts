@@ -4,7 +4,8 @@ import type { StoredKey } from "./credentials.ts";
 import { EXIT_CONFIG } from "./home.ts";
 import type { LoadedConfig } from "./load.ts";
 import { nearest } from "./nearest.ts";
-import { type Transport, transportTo } from "../support/transport.ts";
+import type { Transport } from "../support/transport.ts";
+import { transportTo } from "../support/transport_to.ts";
 import { BUILT_IN_PROVIDERS } from "./providers.ts";
 import type { Config, ModelConfig, ProviderConfig } from "./schema.ts";
 
@@ -217,7 +218,7 @@ function waysOut(loaded: LoadedConfig, names: readonly string[], provider: strin
   ].join(", ");
 }
 
-/** By the environment of whoever asks; for "" nothing is known yet. */
+/** By the environment of whoever asks. */
 function transportOf(
   { secrets }: LoadedConfig,
   name: string,
@@ -225,7 +226,8 @@ function transportOf(
 ): { transport?: Transport } {
   if (url === null) return {};
   try {
-    return { transport: transportTo(new URL(url), (variable) => secrets.get(variable)) };
+    const transport = transportTo(new URL(url), (variable) => secrets.get(variable));
+    return transport.proxy === null && transport.caFile === null ? {} : { transport };
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw unusable(`Cannot use provider "${name}": ${error.message}`, PROXY_HINT);

@@ -137,7 +137,20 @@ Deno.test("endpointOf() collects the keys in order, each once", () => {
     keys: ["inline", "2", "1"],
     keyNames: ["providers.p.api_key", "B", "A"],
     headers: { X: "y" },
-    transport: { proxy: null, caFile: null },
+  });
+});
+
+Deno.test("endpointOf() says how requests get there, by the environment that came with the config", () => {
+  const text = "providers: {p: {base_url: https://p.test/v1}}";
+  const of = (env: Record<string, string>) => endpointOf(loaded(text, env), "p").transport;
+  assert.equal(of({}), undefined);
+  assert.deepEqual(of({ HTTPS_PROXY: "q:1", NODE_EXTRA_CA_CERTS: "/c" }), {
+    proxy: { url: "http://q:1/", variable: "HTTPS_PROXY" },
+    caFile: "/c",
+  });
+  assert.throws(() => of({ ALL_PROXY: "socks5://q:1" }), {
+    message: 'Cannot use provider "p": ALL_PROXY names a proxy of socks5, expected http or https',
+    exitCode: 78,
   });
 });
 

@@ -39,6 +39,49 @@ const BROKEN: readonly {
   { claim: "401", reply: refusal(401, "bad key"), code: 78, says: ["401", "scripted", "SCRIPTED_KEY"] },
   { claim: "403", reply: refusal(403, "not yours"), code: 78, says: ["403", "scripted"] },
   { claim: "404", reply: refusal(404, "no model scripted-model"), code: 1, says: ["404", "scripted-model"] },
+  {
+    claim: "a wrong key told as 400",
+    reply: status(400, [{ error: { code: 400, message: "API key not valid.", status: "INVALID_ARGUMENT" } }]),
+    code: 78,
+    says: ["400", "API key not valid", "SCRIPTED_KEY"],
+  },
+  {
+    claim: "a flagged prompt told as 403",
+    reply: status(403, {
+      error: {
+        message: "Provider returned error",
+        metadata: { raw: '{"error":"Content violates usage guidelines"}' },
+      },
+    }),
+    code: 1,
+    says: ["403", "Provider returned error: Content violates usage guidelines"],
+  },
+  {
+    claim: "a model that the account may not use",
+    reply: refusal(403, "Project `p` does not have access to model `scripted-model`"),
+    code: 1,
+    says: ["403", "does not have access to model"],
+  },
+  {
+    claim: "spent credit told as 429",
+    reply: status(429, { error: { message: "You exceeded your current quota", code: "insufficient_quota" } }),
+    code: 78,
+    says: ["429", "insufficient_quota", "no credit left"],
+  },
+  {
+    claim: "a page told as 403",
+    reply: status(403, "<html><head><title>Access denied | site</title></head><body><b>no</b></body></html>"),
+    code: 78,
+    says: ['a web page, "Access denied | site"'],
+  },
+  {
+    claim: "a field that the server names by its place",
+    reply: status(422, {
+      detail: [{ loc: ["body", "messages", 0], msg: "Field required", input: { a: "api key invalid" } }],
+    }),
+    code: 1,
+    says: ["422", "body.messages.0: Field required"],
+  },
   { claim: "500 without end", reply: status(500, "oops"), code: 75, says: ["500", "scripted"] },
   { claim: "503 with a page", reply: status(503, "<html>down</html>"), code: 75, says: ["503", "scripted"] },
   { claim: "429 without end", reply: status(429, "", { "retry-after": "0" }), code: 75, says: ["429"] },
@@ -107,6 +150,39 @@ endToEnd("gets over a server that fails twice", async (hermes) => {
   useServer(hermes, server.baseUrl);
   const { code, stdout } = await hermes.run(ASK);
   assert.deepEqual([code, stdout, server.requests.length], [0, "well\n", 3]);
+});
+
+endToEnd("gets over a server that could not read what its own model called", async (hermes) => {
+  const refused = [
+    status(400, {
+      error: { message: "Failed to call a function.", code: "tool_use_failed", failed_generation: "<f" },
+    }),
+    status(500, { error: { message: "error parsing tool call: raw='{', err=unexpected end of JSON input" } }),
+    status(200, { error: { message: "MALFORMED_FUNCTION_CALL", code: 400 } }, {
+      "content-type": "application/json",
+    }),
+  ];
+  await using server = await startScriptedServer(inOrder(...refused, say("well")));
+  useServer(hermes, server.baseUrl);
+  const { code, stdout, stderr } = await hermes.run(ASK);
+  assert.deepEqual([code, stdout, server.requests.length], [0, "well\n", 4], stderr);
+});
+
+endToEnd("does not wait for a limit to be full again", async (hermes) => {
+  const far = { "x-ratelimit-remaining-tokens": "0", "x-ratelimit-reset-tokens": "6h0m0s" };
+  const limited = (headers: Record<string, string>) => status(429, "", { ...far, ...headers });
+  const slow = status(429, { error: { message: "Rate limit reached. Please try again in 20ms." } }, far);
+  const date = new Date(0).toUTCString(); // the server's clock stands still
+  const replies = [
+    limited({ "retry-after": "0" }),
+    limited({ "retry-after": date, date }),
+    slow,
+    say("well"),
+  ];
+  await using server = await startScriptedServer(inOrder(...replies));
+  useServer(hermes, server.baseUrl);
+  const { code, stdout, stderr } = await hermes.run(ASK);
+  assert.deepEqual([code, stdout, server.requests.length], [0, "well\n", 4], stderr);
 });
 
 endToEnd("tells the model of a tool that does not exist", async (hermes) => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { isLoopback, passesProxy } from "../../lib/support/no_proxy.ts";
-import { proxyOrigin, STRAIGHT, transportTo } from "../../lib/support/transport.ts";
+import { proxyOrigin, STRAIGHT } from "../../lib/support/transport.ts";
+import { transportTo } from "../../lib/support/transport_to.ts";
 
 function proxyOf(address: string, env: Record<string, string>) {
   const { proxy } = transportTo(new URL(address), (name) => env[name]);
