@@ -13,6 +13,8 @@ export interface Attempt {
 
 /** How many entries of a directory a failure names. */
 const NAMED_ENTRIES = 20;
+/** How many names are compared with one that is missing. */
+const COMPARED_NAMES = 20_000;
 
 /** The failure for an error of the file system; a missing file comes with names that are like it. */
 export async function fileFailure(attempt: Attempt, error: unknown): Promise<ToolFailure> {
@@ -51,7 +53,7 @@ async function missing(attempt: Attempt): Promise<ToolFailure> {
     const existing = await nearestDirectory(directory);
     return notFound(attempt, `"${directory}" does not exist either, "${existing}" does`);
   }
-  const alike = nearest(basename(attempt.absolute), names, { count: 5, least: 0.4 });
+  const alike = nearest(basename(attempt.absolute), names.slice(0, COMPARED_NAMES), { count: 5, least: 0.4 });
   return notFound(attempt, alike.length === 0 ? undefined : `In the same directory: ${alike.join(", ")}`);
 }
 

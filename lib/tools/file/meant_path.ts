@@ -81,7 +81,7 @@ async function nameIn(
 
 /** A name without what is hard to see in it. */
 function plain(name: string): string {
-  return name.normalize("NFC")
+  return /^[ -~]*$/.test(name) ? name : name.normalize("NFC")
     .replace(/\p{Zs}/gu, " ")
     .replace(/\p{Cf}/gu, "")
     .replace(/[‘’‚‛′]/g, "'")

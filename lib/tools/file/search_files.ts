@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import * as z from "zod/mini";
+import { orAborted } from "../../support/or_aborted.ts";
 import type { Tool, ToolContext } from "../tool.ts";
 import { encodingOf } from "./encoding_watch.ts";
 import { type Attempt, fileFailure } from "./file_failure.ts";
@@ -36,7 +37,7 @@ async function run(args: Args, context: ToolContext): Promise<string> {
   const pattern = args.pattern === undefined ? null : await patternOf(args.pattern);
   const report = new SearchReport(args.max_results ?? DEFAULT_RESULTS);
   const path = args.path ?? ".";
-  const start = await meantBy("search", path, context);
+  const start = await orAborted(meantBy("search", path, context), context.signal);
   for await (const file of filesOf(start, args.glob, context)) {
     const shown = shownPath(context.cwd, file);
     if (pattern === null) {
@@ -58,7 +59,8 @@ async function* filesOf(
   glob: string | undefined,
   context: ToolContext,
 ): AsyncGenerator<string> {
-  const entry = await stat(start.absolute).catch(async (error) => {
+  const entry = await orAborted(stat(start.absolute), context.signal).catch(async (error) => {
+    context.signal.throwIfAborted();
     throw await fileFailure(start, error);
   });
   const real = await realTarget(start.absolute);

@@ -5,6 +5,7 @@ import { meantBy } from "./meant_path.ts";
 import { isMissing, realTarget } from "./paths.ts";
 import { askForKeys, assertNotSecret } from "./secret_paths.ts";
 import { ToolFailure } from "../../support/errors.ts";
+import { orAborted } from "../../support/or_aborted.ts";
 
 /** The file that a tool call is about. */
 export interface Target {
@@ -21,8 +22,10 @@ export interface Target {
  * directory, a device, whatever cannot be reached and what was not allowed.
  */
 export async function locate(verb: Attempt["verb"], path: string, context: ToolContext): Promise<Target> {
-  const attempt = await meantBy(verb, path, context);
-  const target = await lookUp(attempt).catch(async (error) => {
+  // A file system that does not answer holds nobody up.
+  const attempt = await orAborted(meantBy(verb, path, context), context.signal);
+  const target = await orAborted(lookUp(attempt), context.signal).catch(async (error) => {
+    context.signal.throwIfAborted();
     throw await fileFailure(attempt, error);
   });
   await assertNotSecret(attempt, target.real, context);
