@@ -50,16 +50,22 @@ export interface Run {
   readonly peakBytes: number | null;
 }
 
-/** Runs the binary to its end; throws with what it said when it fails. */
-export async function run(home: BenchHome, args: readonly string[]): Promise<Run> {
+/** Runs the binary to its end, with `stdin` as its input; throws with what it said when it fails. */
+export async function run(home: BenchHome, args: readonly string[], stdin = ""): Promise<Run> {
   const startedAt = performance.now();
   const program = home.start(args);
   const memory = watchMemory(program.pid);
-  const [{ code, stdout, stderr }] = await Promise.all([program.output(), program.stdin.close()]);
+  const [{ code, stdout, stderr }] = await Promise.all([program.output(), give(program.stdin, stdin)]);
   const durationMs = performance.now() - startedAt;
   const said = new TextDecoder();
   if (code !== 0) throw new Error(`hermes ${args.join(" ")} ended with ${code}: ${said.decode(stderr)}`);
   return { durationMs, stdout: said.decode(stdout), peakBytes: memory.stop() };
+}
+
+async function give(input: WritableStream<Uint8Array>, text: string): Promise<void> {
+  const writer = input.getWriter();
+  if (text !== "") await writer.write(new TextEncoder().encode(text));
+  await writer.close();
 }
 
 /** Reads the kernel's own high-water mark until it is stopped; the last reading before the end counts. */

@@ -4,6 +4,7 @@ import type { Reading } from "../wire_reading.ts";
 import type { Asked } from "./asked.ts";
 import type { Family } from "./family.ts";
 import type { Issued } from "./issued.ts";
+import { isSameJson } from "./same_json.ts";
 
 // Anthropic's own wire, with the rules and words of its API.
 
@@ -130,7 +131,7 @@ const thinkingIsOwn: Rule = (body, { account, entries }, issued) => {
       if (typeof block.signature !== "string") {
         return `messages.${at}.content.0.thinking.signature: Field required`;
       }
-      if (JSON.stringify(plain) !== JSON.stringify(own[at])) {
+      if (!isSameJson(plain, own[at])) {
         return `messages.${at}.content.${place}: Invalid \`signature\` in \`thinking\` block`;
       }
     }

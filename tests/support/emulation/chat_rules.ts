@@ -1,6 +1,7 @@
 import type { Reading } from "../wire_reading.ts";
 import type { Asked } from "./asked.ts";
 import type { Extras, Issued } from "./issued.ts";
+import { isSameJson } from "./same_json.ts";
 
 /** Looks at a Chat Completions request; words: what is wrong with it. */
 export type ChatRule = (body: Reading, asked: Asked, issued: Issued) => string | null;
@@ -99,7 +100,7 @@ function halves(raw: string): readonly string[] {
 export function comesBack(fields: readonly string[]): ChatRule {
   return eachMessage((message, at, _all, extras) => {
     const lost = fields.find((name) =>
-      extras?.[name] !== undefined && JSON.stringify(extras[name]) !== JSON.stringify(message[name])
+      extras?.[name] !== undefined && !isSameJson(extras[name], message[name])
     );
     return lost === undefined ? null : `messages[${at}].${lost} is not as it was issued`;
   });

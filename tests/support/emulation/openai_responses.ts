@@ -4,6 +4,7 @@ import type { Reading } from "../wire_reading.ts";
 import type { Asked } from "./asked.ts";
 import type { Family } from "./family.ts";
 import type { Issued } from "./issued.ts";
+import { isSameJson } from "./same_json.ts";
 
 // OpenAI's models that want tools over Responses, with the rules and words of its API.
 
@@ -45,7 +46,7 @@ const reasoningIsOwn: Rule = ({ input }, { account, entries }, issued) => {
   const said = entries.filter(({ role }) => role === "assistant");
   const own = said.flatMap((entry) => issued.of(account, entry)?.reasoning ?? []);
   const given = input.filter(({ type }: Reading) => type === "reasoning");
-  const foreign = given.find((item: Reading) => !own.some((each) => same(each, item)));
+  const foreign = given.find((item: Reading) => !own.some((each) => isSameJson(each, item)));
   if (foreign !== undefined) {
     return {
       words:
@@ -54,7 +55,7 @@ const reasoningIsOwn: Rule = ({ input }, { account, entries }, issued) => {
       code: "invalid_encrypted_content",
     };
   }
-  const lost = own.find((each) => !given.some((item: Reading) => same(each, item)));
+  const lost = own.find((each) => !given.some((item: Reading) => isSameJson(each, item)));
   return lost === undefined ? null : { words: `reasoning ${JSON.stringify(lost)} did not come back` };
 };
 
@@ -113,10 +114,6 @@ const RULES = [
   idsAndNamesFit,
   phasesAreKept,
 ];
-
-function same(a: unknown, b: unknown): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
-}
 
 function openAi(name: string, model: string, teaches: readonly RegExp[] = []): Family {
   return {

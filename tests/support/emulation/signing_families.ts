@@ -109,23 +109,5 @@ export const OPENROUTER: Family = chatFamily({
     choices: [{ index: 0, delta: {}, finish_reason: null }],
     usage: { ...usage, cost: 0 },
   }),
-  rules: [hasDetails, noForeignDetails, sameFields("reasoning_details")],
+  rules: [hasDetails, noForeignDetails, comesBack(["reasoning_details"])],
 });
-
-/** As {@linkcode comesBack}, with the fields of each entry in any order. */
-function sameFields(name: string): ChatRule {
-  const sorted = (value: Reading) =>
-    JSON.stringify(
-      value,
-      (_key, each) => isPlain(each) ? Object.fromEntries(Object.entries(each).sort()) : each,
-    );
-  return eachMessage((message, at, _all, extras) =>
-    extras?.[name] !== undefined && sorted(extras[name]) !== sorted(message[name])
-      ? `messages[${at}].${name} is not as it was issued`
-      : null
-  );
-}
-
-function isPlain(value: unknown): value is object {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
