@@ -3,7 +3,7 @@ import { codeOf, fileState } from "../support/file_state.ts";
 import { EXIT_CONFIG } from "./home.ts";
 
 /** Worth another try later (contract §4): a disk does not stay full. */
-const EXIT_TEMPORARY = 75;
+export const EXIT_TEMPORARY = 75;
 
 /** What the system says of a directory in which nothing can be made, as a `UserError`; any other error as it is. */
 export function asUnwritable(error: unknown, directory: string): unknown {

@@ -4,6 +4,7 @@ import { UserError } from "../support/errors.ts";
 import { codeOf, fileState } from "../support/file_state.ts";
 import { replaceFile } from "../support/replace_file.ts";
 import { EXIT_CONFIG } from "./home.ts";
+import { EXIT_TEMPORARY, isFullCode } from "./unwritable.ts";
 
 /** A config may hold keys, so a new one is its owner's only. */
 const NEW_FILE_MODE = 0o600;
@@ -19,8 +20,11 @@ export function writeAtomically(path: string, text: string): void {
     const bytes = new TextEncoder().encode(text);
     replaceFile(targetOf(path), { bytes, expects: "either", newMode: NEW_FILE_MODE });
   } catch (error) {
+    const code = codeOf(error);
+    if (!/^E[A-Z0-9]+$/.test(code)) throw error; // not of the system
     throw new UserError(`Cannot write "${path}": ${fileState(error)}`, {
-      exitCode: EXIT_CONFIG,
+      ...(isFullCode(code) ? { hint: "Free some space on the disk of this file" } : {}),
+      exitCode: isFullCode(code) ? EXIT_TEMPORARY : EXIT_CONFIG,
       cause: error,
     });
   }

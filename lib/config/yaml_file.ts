@@ -1,4 +1,16 @@
-import { type Document, isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, stringify } from "yaml";
+import {
+  Document,
+  isAlias,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  stringify,
+  visit,
+  YAMLParseError,
+} from "yaml";
 import { messageOf } from "../support/errors.ts";
 
 /** Where something stands in a file; both count from 1. */
@@ -17,10 +29,18 @@ export interface YamlFile {
   readonly document: Document;
 }
 
-/** Parses YAML 1.2 with anchors and `<<` merges. Never throws; duplicate keys and tabs for indentation are problems. */
+const TOO_DEEP = "it is nested too deep";
+
+/** How deep maps and lists may stand in each other: no config has ten. */
+const MAX_DEPTH = 100;
+
+/**
+ * Parses YAML 1.2 with anchors and `<<` merges. Never throws; duplicate keys, tabs for indentation, what contains itself
+ * and what is nested too deep are problems.
+ */
 export function parseYaml(text: string): YamlFile {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true });
+  const document = parsed(text, lines);
   const position = (offset: number): Position => {
     const { line, col } = lines.linePos(offset);
     return { line, column: col };
@@ -29,21 +49,52 @@ export function parseYaml(text: string): YamlFile {
     const offset = offsetOf(document, keys);
     return offset === null ? null : position(offset);
   };
+  const broken = (message: string, offset: number | null): YamlFile => ({
+    value: undefined,
+    problem: { position: offset === null ? null : position(offset), message },
+    positionOf,
+    document,
+  });
   const [error] = document.errors;
   if (error !== undefined) {
-    const problem = { position: position(error.pos[0]), message: error.message };
-    return { value: undefined, problem, positionOf, document };
+    return broken(/call stack/.test(error.message) ? TOO_DEEP : error.message, error.pos[0]);
   }
+  const fault = faultIn(document);
+  if (fault !== null) return broken(fault.message, startOf(fault.node));
   try {
     return { value: document.toJS() ?? {}, problem: null, positionOf, document };
   } catch (thrown) { // an alias of nothing, or so many aliases that the value would explode
-    return {
-      value: undefined,
-      problem: { position: null, message: messageOf(thrown) },
-      positionOf,
-      document,
-    };
+    return broken(messageOf(thrown), null);
   }
+}
+
+/** The parser has no limit of its own but the stack; what goes past it has no place. */
+function parsed(text: string, lineCounter: LineCounter): Document {
+  try {
+    return parseDocument(text, { lineCounter, prettyErrors: false, merge: true });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const document = new Document();
+    document.errors.push(new YAMLParseError([0, 0], "BAD_ALIAS", TOO_DEEP));
+    return document;
+  }
+}
+
+/** What makes a value that has no end, or that nobody can walk through. */
+function faultIn(document: Document): { readonly node: unknown; readonly message: string } | null {
+  let fault: ReturnType<typeof faultIn> = null;
+  visit(document, (_key, node, path) => {
+    if (path.length > MAX_DEPTH) fault = { node, message: TOO_DEEP };
+    const whole = isAlias(node) ? node.resolve(document) : undefined;
+    if (whole !== undefined && path.some((above) => above === whole)) {
+      fault = {
+        node,
+        message: `the alias "${isAlias(node) ? node.source : ""}" stands in what it is an alias of`,
+      };
+    }
+    return fault === null ? undefined : visit.BREAK;
+  });
+  return fault;
 }
 
 /** Block YAML of plain data, without a newline at the end. */

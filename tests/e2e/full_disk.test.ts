@@ -41,3 +41,30 @@ endToEnd("a full disk is told as full by whatever needs the store", async (herme
   disk.free();
   assert.equal((await hermes.run(["list"])).code, 0);
 }, { smallDisk: true });
+
+endToEnd(
+  "config set and config unset say that the disk is full, or read-only, and leave the file as it was",
+  async (hermes) => {
+    const commands = [["config", "set", "delegation.max_queued", "7"], ["config", "unset", "budget"]];
+    const text = "budget: {session: {usd: 1}}\ndelegation: {max_queued: 9}\n";
+    using disk = new SmallDisk(hermes.hermesHome, 256);
+    hermes.configure(text);
+    disk.fill();
+    for (const args of commands) {
+      assertOneMessage(await hermes.run(args), {
+        code: 75,
+        says: ["config.yaml", "no space left", "Free some space"],
+      });
+    }
+    disk.free();
+    disk.close();
+    for (const args of commands) {
+      assertOneMessage(await hermes.run(args), {
+        code: 78,
+        says: ["config.yaml", "the file system is read-only"],
+      });
+    }
+    assert.equal(Deno.readTextFileSync(`${hermes.hermesHome}/config.yaml`), text);
+  },
+  { smallDisk: true },
+);

@@ -33,6 +33,11 @@ export class SmallDisk implements Disposable {
     Deno.removeSync(`${this.path}/filling`);
   }
 
+  /** Nothing on it can be changed any more. */
+  close(): void {
+    run("mount", ["-o", "remount,ro", this.path]);
+  }
+
   [Symbol.dispose](): void {
     unmount(this.path);
   }

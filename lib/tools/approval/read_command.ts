@@ -104,7 +104,17 @@ class Reader implements ReadCommand {
 
   script(text: string, depth: number): void {
     if (depth > MAX_DEPTH || isNested(text) || this.#isSpent(text.length / 16)) this.isUnclear = true;
-    else this.#visit(parse(text), { depth, input: null });
+    else this.#parsed(text, depth);
+  }
+
+  /** Nothing bounds how deep words that begin something stand in each other but the stack of the parser. */
+  #parsed(text: string, depth: number): void {
+    try {
+      this.#visit(parse(text), { depth, input: null });
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      this.isUnclear = true;
+    }
   }
 
   #isSpent(words: number): boolean {

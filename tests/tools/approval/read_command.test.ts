@@ -78,6 +78,28 @@ Deno.test("readCommand() of scripts within scripts is unclear at some depth, and
   assert.ok(wrapped.length <= 33, `${wrapped.length} guesses`);
 });
 
+Deno.test("readCommand() of 100 kB of words that begin something is unclear, and throws nothing", () => {
+  for (
+    const word of [
+      "coproc ",
+      "time ",
+      "! ",
+      "{ ",
+      "if ",
+      "while ",
+      "for i in a; do ",
+      "case a in a) ",
+      "f() { ",
+      "env ",
+    ]
+  ) {
+    const command = word.repeat(100_000 / word.length) + "rm -r x";
+    assert.ok(Array.isArray(commandRisks(command, GROUND)), word);
+  }
+  assert.equal(readCommand("coproc ".repeat(14_000) + "ls", READ).isUnclear, true);
+  assert.equal(readCommand("env ".repeat(25_000) + "ls", READ).isUnclear, true);
+});
+
 Deno.test("whatever stands around it in a command line, rm -r asks", () => {
   const around = fc.constantFrom<(inner: string) => string>(
     (inner) => `true && ${inner}`,
