@@ -2,10 +2,13 @@ import { PLAIN_NAMED, resolveModel, takenFor } from "../config/models.ts";
 import { type ServedSession, serveSession } from "../session/control/serve_session.ts";
 import { openSession } from "../session/open_session.ts";
 import type { Session } from "../session/session.ts";
+import { toWireError, UserError } from "../support/errors.ts";
 import { systemClock } from "../support/clock.ts";
 import type { Toolset } from "../tools/tool.ts";
+import { EXIT } from "./exit_codes.ts";
 import type { Io } from "./io.ts";
 import { loadRunConfig } from "./load_config.ts";
+import { errorText } from "./render/error_text.ts";
 import { jsonLine } from "./render/json.ts";
 import { plainText } from "./render/text.ts";
 import { holdSignals } from "./signals.ts";
@@ -39,6 +42,8 @@ export interface RunOptions {
 export interface Run extends AsyncDisposable, Pick<ServedSession, "moving"> {
   readonly session: Session;
   readonly board: ProgressBoard | null;
+  /** The exit code of a run that comes to `code`: another, which stderr explains, where what happened is not on disk. */
+  keptCode(code: number): number;
 }
 
 /** What the session's own agent has when nothing was said. */
@@ -89,6 +94,7 @@ export async function openRun(io: Io, options: RunOptions): Promise<Run> {
     session,
     board,
     moving: (work) => control.moving(work),
+    keptCode: (code) => keptCode(io, session, code),
     async [Symbol.asyncDispose]() {
       using _signals = held;
       await control[Symbol.asyncDispose]();
@@ -96,6 +102,14 @@ export async function openRun(io: Io, options: RunOptions): Promise<Run> {
       board?.[Symbol.dispose]();
     },
   };
+}
+
+function keptCode(io: Io, session: Session, code: number): number {
+  const trouble = session.notKept();
+  if (trouble === null || code > EXIT.timeout) return code; // a signal says more
+  if (!(trouble instanceof UserError)) throw trouble;
+  io.stderr.write(errorText(toWireError(trouble)));
+  return trouble.exitCode;
 }
 
 /** Says that what answers is the offline model. */

@@ -49,6 +49,7 @@ async function withoutSecrets(error: WireError, { env }: Io): Promise<WireError>
 }
 
 async function reportOf(thrown: unknown, io: Io): Promise<Report> {
+  if (thrown instanceof SuppressedError) return await reportOf(thrown.suppressed, io); // what came first counts
   if (thrown instanceof UserError) {
     const code = CODES[thrown.exitCode] ?? "invalid";
     return { error: { ...toWireError(thrown), code }, exitCode: thrown.exitCode };

@@ -1,5 +1,6 @@
 import process from "node:process";
 import type { HostRow, SessionStore, Store } from "../store/store.ts";
+import { StoreError } from "../store/store_error.ts";
 import { UserError } from "../support/errors.ts";
 import { processMark } from "../support/process_mark.ts";
 import type { SessionOptions } from "./open_session.ts";
@@ -34,8 +35,17 @@ export function openSessionStore(
     store.removeSession(stored.sessionId);
     throw new UserError("Cannot start a second detached host: one runs already", { exitCode: EXIT_FAILED });
   }
-  stack.defer(() => store.hosts.leave(hostId));
+  stack.defer(() => leave(store, hostId));
   return stored;
+}
+
+/** Of a process that is no more the row says nothing: that it cannot be taken out now is no trouble. */
+function leave(store: Store, hostId: string): void {
+  try {
+    store.hosts.leave(hostId);
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error;
+  }
 }
 
 function hostRow({ sessionId, hostId }: SessionStore, { kind }: SessionOptions): HostRow {

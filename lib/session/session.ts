@@ -170,6 +170,11 @@ export class Session implements AsyncDisposable {
     return this.#parts.stored.flush();
   }
 
+  /** Puts on disk what waits; why not all of it is there, null when it is. */
+  notKept(): Error | null {
+    return this.#parts.stored.notKept();
+  }
+
   /** A result that was printed for the shell is delivered, when it is the shell's and was not before. */
   printed(taskId: string): boolean {
     return this.#parts.store.tasks.deliver(taskId, "print");

@@ -130,6 +130,8 @@ export interface SessionStore extends Disposable {
   requestEnded(row: RequestRow, begun?: number | null): void;
   /** Puts on disk what waits; whether all of it is there. Never throws. */
   flush(): boolean;
+  /** Puts on disk what waits; why not all of it is there, null when it is. */
+  notKept(): Error | null;
 }
 
 /** Which tasks are looked for; all that is given must hold. */

@@ -97,6 +97,10 @@ export class StoredSession implements SessionStore {
     return this.#pending.isEmpty || this.#loop.now();
   }
 
+  notKept(): Error | null {
+    return this.flush() ? null : this.#loop.trouble;
+  }
+
   [Symbol.dispose](): void {
     this.flush();
     this.#loop[Symbol.dispose]();

@@ -17,6 +17,7 @@ export class WriteLoop implements Disposable {
   readonly #onTrouble: TroubleReader;
   #timer: Disposable | null = null;
   #failures = 0;
+  #trouble: Error | null = null;
 
   /** `write` writes all that waits, or throws and keeps it. */
   constructor(clock: Clock, write: () => void, onTrouble: TroubleReader) {
@@ -28,6 +29,11 @@ export class WriteLoop implements Disposable {
   /** Whether the last write failed. */
   get isFailing(): boolean {
     return this.#failures > 0;
+  }
+
+  /** Why the last write failed; null: it did not. */
+  get trouble(): Error | null {
+    return this.#trouble;
   }
 
   /** Writes a moment later. */
@@ -52,11 +58,13 @@ export class WriteLoop implements Disposable {
     } catch (error) {
       this.#failures++;
       this.soon();
-      if (this.#failures === 1) this.#onTrouble(error instanceof Error ? error : new Error(messageOf(error)));
+      this.#trouble = error instanceof Error ? error : new Error(messageOf(error));
+      if (this.#failures === 1) this.#onTrouble(this.#trouble);
       return false;
     }
     if (this.#failures > 0) this.#onTrouble(null);
     this.#failures = 0;
+    this.#trouble = null;
     return true;
   }
 

@@ -1,9 +1,17 @@
 import assert from "node:assert/strict";
 import { finish } from "../support/delegation_script.ts";
-import { endToEnd } from "../support/end_to_end.ts";
+import { type EndToEnd, endToEnd } from "../support/end_to_end.ts";
+import { endDetachedHosts } from "../support/host_end.ts";
 import { assertOneMessage } from "../support/one_message.ts";
 import { useServer } from "../support/scripted_home.ts";
-import { callTools, hold, type ScriptedServer, startScriptedServer } from "../support/scripted_server.ts";
+import {
+  callTools,
+  hold,
+  type Reply,
+  say,
+  type ScriptedServer,
+  startScriptedServer,
+} from "../support/scripted_server.ts";
 import { SmallDisk } from "../support/small_disk.ts";
 
 /** A slow machine may take long to start a child. */
@@ -65,6 +73,65 @@ endToEnd(
       });
     }
     assert.equal(Deno.readTextFileSync(`${hermes.hermesHome}/config.yaml`), text);
+  },
+  { smallDisk: true },
+);
+
+/** A disk that is full by the time the model has answered. */
+async function withFullDisk(
+  hermes: EndToEnd,
+  reply: Reply,
+  use: (disk: SmallDisk, isFull: () => Promise<void>) => Promise<void>,
+): Promise<void> {
+  using disk = new SmallDisk(hermes.hermesHome, 2048);
+  const full = Promise.withResolvers<void>();
+  await using server: ScriptedServer = await startScriptedServer(() => hold(full.promise, reply));
+  useServer(hermes, server.baseUrl);
+  await use(disk, async () => {
+    await server.waitForRequest(() => true, PATIENCE);
+    disk.fill();
+    full.resolve();
+  });
+}
+
+for (
+  const [what, args, reply, printed] of [
+    ["delegate -Q", ["delegate", "-Q", "go"], finish("hi"), /^hi\n$/],
+    [
+      "delegate --json",
+      ["delegate", "-Q", "--json", "go"],
+      finish("hi"),
+      /^{"results":\[.*"summary":"hi".*}\n$/,
+    ],
+    ["chat -q", ["chat", "-Q", "-q", "go"], say("hi"), /^hi\n$/],
+    ["chat --json", ["chat", "-Q", "--json", "-q", "go"], say("hi"), /^{"session_id":.*"text":"hi".*}\n$/],
+  ] as const
+) {
+  endToEnd(`${what} says that its answer is not kept when the disk is full: 75, once`, async (hermes) => {
+    await withFullDisk(hermes, reply, async (_disk, isFull) => {
+      const running = hermes.start(args);
+      await running.endInput();
+      await isFull();
+      const { code, stdout, stderr } = await running.finished;
+      assert.equal(code, 75);
+      assert.match(stdout, printed);
+      assert.match(stderr, /^hermes: Cannot write to .*: the disk is full\nFree some space .*\n$/);
+    });
+  }, { smallDisk: true });
+}
+
+endToEnd(
+  "collect tells no result that its host could not keep, and tells it once it could",
+  async (hermes) => {
+    await withFullDisk(hermes, finish("hi"), async (disk, isFull) => {
+      const id = (await hermes.run(["delegate", "--async", "-Q", "go"])).stdout.trim();
+      const collecting = hermes.start(["collect", id]);
+      await isFull();
+      assertOneMessage(await collecting.finished, { code: 75, says: ["the disk is full"] });
+      disk.free();
+      const kept = await hermes.run(["collect", id]);
+      assert.deepEqual([kept.code, kept.stdout], [0, "hi\n"]);
+    });
   },
   { smallDisk: true },
 );

@@ -28,11 +28,8 @@ export async function runChat(io: Io, prompt: string | undefined, given: ChatOpt
   if (query !== null) {
     const { answerOnce } = await import("./one_shot.ts");
     await using run = await openRun(io, { ...options, linesOnly: options.plain });
-    return await takeUp(io, run, options) ?? await answerOnce(io, run, query, {
-      ...options,
-      maxTurns,
-      goesOn: options.goOnWith !== undefined,
-    });
+    const how = { ...options, maxTurns, goesOn: options.goOnWith !== undefined };
+    return run.keptCode(await takeUp(io, run, options) ?? await answerOnce(io, run, query, how));
   }
   const { chatByLine } = await import("./line_chat.ts");
   const asksPerson = io.stdin.isTerminal && io.stdout.isTerminal && options.jsonl !== true;
@@ -50,8 +47,8 @@ export async function runChat(io: Io, prompt: string | undefined, given: ChatOpt
       ? (question) => io.confirm(question)
       : (question) => confirmByLine(screen, question),
   );
-  return await takeUp(screen.io, run, options) ??
-    await chatByLine(screen, run, { first: prompt ?? null, jsonl: options.jsonl === true, maxTurns });
+  const how = { first: prompt ?? null, jsonl: options.jsonl === true, maxTurns };
+  return run.keptCode(await takeUp(screen.io, run, options) ?? await chatByLine(screen, run, how));
 }
 
 /** Where nothing may be drawn, a line is the answer. */

@@ -62,7 +62,7 @@ export async function runDelegate(
   if (options.json === true) io.stdout.write(jsonLine({ results, total_duration_s }, io.stdout));
   const code = ending.exitCode ?? exitOfTasks(results);
   run.session.events.emit({ type: "session.ended", exit_code: code });
-  return code;
+  return run.keptCode(code);
 }
 
 /** What runs is cancelled, or interrupted where nobody can say any more what becomes of it. */

@@ -80,10 +80,17 @@ async function collect(
     signal,
   });
   if (timeout_s !== 0) await moves.assertStays(record);
+  if (record.isFinal) assertKept(session);
   const reply = await callTool(session, "collect_task", { task_id, timeout_s: 0 }, signal) as CollectedTask;
   const { interrupted_by: _, questions: __, ...task } = reply;
   const asked = asks(record) ? { interrupted_by: "question" as const } : {};
   return { ...task, timed_out: end === "timed_out" && !isOver(record), ...asked };
+}
+
+/** A result is told once it would be there after this process, too. */
+function assertKept(session: Session): void {
+  const trouble = session.notKept();
+  if (trouble !== null) throw trouble;
 }
 
 /** A result of the shell's own that it has printed. */
