@@ -3,6 +3,7 @@ import { type Endpoint, endpointOf } from "../config/models.ts";
 import { hermesHome } from "../config/home.ts";
 import { type Credential, credentialsOf, idOf } from "../provider/credential.ts";
 import { type CredentialState, fileCredentialState } from "../store/credential_state.ts";
+import { steadyClock } from "../support/clock.ts";
 import { UserError } from "../support/errors.ts";
 import { EXIT } from "./exit_codes.ts";
 import type { Io } from "./io.ts";
@@ -66,7 +67,7 @@ export function endpointsWithKeys(loaded: LoadedConfig): readonly Endpoint[] {
 function rowOf(provider: string, credential: Credential, { keys, lanes }: CredentialState): KeyRow {
   const id = idOf(credential);
   const known = keys[id];
-  const now = Date.now();
+  const now = steadyClock.now();
   const limited = Object.entries(lanes).filter(([lane]) => lane.startsWith(`${id} `)).map(([, until]) =>
     until
   );

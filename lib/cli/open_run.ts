@@ -3,7 +3,7 @@ import { type ServedSession, serveSession } from "../session/control/serve_sessi
 import { openSession } from "../session/open_session.ts";
 import type { Session } from "../session/session.ts";
 import { toWireError, UserError } from "../support/errors.ts";
-import { systemClock } from "../support/clock.ts";
+import { steadyClock } from "../support/clock.ts";
 import type { Toolset } from "../tools/tool.ts";
 import { EXIT } from "./exit_codes.ts";
 import type { Io } from "./io.ts";
@@ -75,7 +75,7 @@ export async function openRun(io: Io, options: RunOptions): Promise<Run> {
   if (taken !== null && !quiet) io.stderr.write(plainText(`hermes: ${taken}\n`));
   const board = quiet ? null : new ProgressBoard(io.stderr, {
     env: io.env,
-    clock: systemClock,
+    clock: steadyClock,
     linesOnly: options.linesOnly === true,
   });
   session.events.subscribe((event) => {

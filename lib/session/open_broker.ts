@@ -13,7 +13,10 @@ import type { EventLog } from "./event_log.ts";
 import type { SessionOptions } from "./open_session.ts";
 
 interface BrokerParts {
+  /** For waits. */
   readonly clock: Clock;
+  /** The machine's, for days and what others read. */
+  readonly machine: Clock;
   readonly events: EventLog;
   readonly store: Store;
   readonly stored: SessionStore;
@@ -30,7 +33,7 @@ const NO_CAPS: Caps = { usd: null, tokens: null, requests: null };
  */
 export async function openBroker(
   { loaded, model, budgetUsd, kind, commands }: SessionOptions,
-  { clock, events, store, stored, dialects, factsOf }: BrokerParts,
+  { clock, machine, events, store, stored, dialects, factsOf }: BrokerParts,
   stack: AsyncDisposableStack,
 ): Promise<SessionBroker> {
   let offline: string | null = null;
@@ -42,7 +45,7 @@ export async function openBroker(
   const loadedOf = (taskId: string | null) => commands?.of(taskId).loaded ?? loaded;
   const openDay = (usd: number | null) => ({
     caps: { usd, tokens: null, requests: null },
-    book: stack.use(new DayBook({ database: store.database, hostId: stored.hostId, home, clock })),
+    book: stack.use(new DayBook({ database: store.database, hostId: stored.hostId, home, clock: machine })),
   });
   const { budget } = loaded.config;
   const session = kind === "detached" ? NO_CAPS : { ...budget.session, usd: budgetUsd ?? budget.session.usd };
@@ -66,7 +69,7 @@ export async function openBroker(
     },
     emit: (body, taskId) => events.emit(body, taskId),
     onLessons: (baseUrl, name, lessons) => dialects.learn(baseUrl, name, lessons),
-    onBegin: (estimate) => stored.requestBegun(estimate),
-    onRequest: (row, begun) => stored.requestEnded(row, begun),
+    onBegin: (estimate) => stored.requestBegun({ ...estimate, at: machine.now() }),
+    onRequest: (row, begun) => stored.requestEnded({ ...row, at: machine.now() }, begun),
   }));
 }

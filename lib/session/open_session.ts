@@ -16,7 +16,7 @@ import { openStore } from "../store/open_store.ts";
 import { sessionSpill } from "../store/spill_paths.ts";
 import type { HostKind, SessionStore, Store } from "../store/store.ts";
 import { byAgent, byAgentOrProgram } from "../support/by_agent.ts";
-import { type Clock, systemClock } from "../support/clock.ts";
+import { type Clock, steadyClock, systemClock } from "../support/clock.ts";
 import { UserError, type WireError } from "../support/errors.ts";
 import { homeDirectory } from "../support/home_directory.ts";
 import { AgentFiles } from "../tools/approval/agent_files.ts";
@@ -94,9 +94,10 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   });
   const choice = { model: options.model };
   const dialects = fileDialectBook(dirname(options.loaded.path), () => clock.now());
-  const broker = await openBroker(options, { clock, events, store, stored, dialects, factsOf }, opening);
-  const workers = opening.use(new Workers(options.workerUrl, clock));
-  const parts = { clock, broker, events, choice, store, stored, secrets, dialects, factsOf };
+  const measured = { clock: steadyClock, events, store, stored, dialects, factsOf };
+  const broker = await openBroker(options, { ...measured, machine: clock }, opening);
+  const workers = opening.use(new Workers(options.workerUrl, steadyClock));
+  const parts = { ...measured, broker, choice, secrets };
   const shellFor = (taskId: string | null) => openShell(options, { ...parts, taskId });
   const own = ownShell(shellFor(null), {
     end: () => endLeft(HOST_MARK, stored.hostId),
@@ -172,7 +173,7 @@ function groundOf(options: SessionOptions, parts: GroundParts): Ground {
   const riskGround = {
     home: homeDirectory(env),
     hermesHome: dirname(loaded.path),
-    files: new AgentFiles(clock.now()),
+    files: new AgentFiles(systemClock.now()),
     ...secrets,
   };
   return {
@@ -231,7 +232,7 @@ function approvalsOf({ approvals }: Config, isAgents: boolean): Config["approval
 
 /** Ends the processes that carry a mark of ours; resolves with what could not be ended. */
 function endLeft(mark: string, value: string): Promise<readonly string[]> {
-  return endMarked(mark, value, { graceMs: COMMAND_GRACE_MS, clock: systemClock });
+  return endMarked(mark, value, { graceMs: COMMAND_GRACE_MS, clock: steadyClock });
 }
 
 type ShellParts = Pick<GroundParts, "stored" | "secrets" | "clock"> & { readonly taskId: string | null };

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import * as z from "zod/mini";
 import { readIfThere } from "../config/read_file.ts";
 import { writeAtomically } from "../config/write.ts";
+import { type Clock, steadyClock, systemClock } from "../support/clock.ts";
 
 const key = z.object({
   /** Why the server refused it; null: it did not. */
@@ -10,19 +11,21 @@ const key = z.object({
   requests: z.number(),
 });
 
-const file = z.object({
-  version: z.literal(1),
+const state = z.object({
   /** By origin and fingerprint. */
   keys: z.record(z.string(), key),
-  /** By origin, fingerprint and model: until when a rate limit holds, in milliseconds since the epoch. */
+  /** By origin, fingerprint and model: until when a rate limit holds, in milliseconds of the clock of who reads it. */
   lanes: z.record(z.string(), z.number()),
 });
+
+/** On disk, times are those of the machine's clock when it was written. */
+const file = z.object({ version: z.literal(2), writtenAt: z.number(), ...state.shape });
 
 /** What is known of one key. */
 export type KeyState = Readonly<z.output<typeof key>>;
 
 /** What the servers said of keys, by fingerprint; never a key. */
-export type CredentialState = Omit<z.output<typeof file>, "version">;
+export type CredentialState = z.output<typeof state>;
 
 /** Where the state of keys is kept between runs. */
 export interface CredentialStateStore {
@@ -37,23 +40,40 @@ export interface CredentialStateStore {
   forget(isForgotten: (id: string) => boolean): void;
 }
 
-/** Keeps it in `run/credential_state.json` of `home`; what cannot be read or written counts as not there. */
-export function fileCredentialState(home: string): CredentialStateStore {
+/** The clock of the machine, and the one by which this process counts. */
+export interface StateClocks {
+  readonly machine: Pick<Clock, "now">;
+  readonly own: Pick<Clock, "now">;
+}
+
+/**
+ * Keeps it in `run/credential_state.json` of `home`; what cannot be read or written counts as not there, as do limits of
+ * a time that has not come yet: the machine's clock was set back, and nobody knows how long they hold still.
+ */
+export function fileCredentialState(
+  home: string,
+  { machine, own }: StateClocks = { machine: systemClock, own: steadyClock },
+): CredentialStateStore {
   const path = join(home, "run", "credential_state.json");
   const load = (): CredentialState => {
     try {
-      const { keys, lanes } = file.parse(JSON.parse(readIfThere(path) ?? ""));
-      return { keys, lanes };
+      const { writtenAt, keys, lanes } = file.parse(JSON.parse(readIfThere(path) ?? ""));
+      const now = machine.now();
+      return shifted({ keys, lanes }, writtenAt > now ? -Infinity : own.now() - now);
     } catch {
       return { keys: {}, lanes: {} }; // absent or damaged: the servers will say it again
     }
   };
-  const write = (state: CredentialState) => writeAtomically(path, JSON.stringify({ version: 1, ...state }));
+  const write = (known: CredentialState) => {
+    const writtenAt = machine.now();
+    const written = shifted(known, writtenAt - own.now());
+    writeAtomically(path, JSON.stringify({ version: 2, writtenAt, ...written }));
+  };
   return {
     load,
     save(changed) {
       try {
-        write(pruned(merged(load(), changed), Date.now()));
+        write(pruned(merged(load(), changed), own.now()));
       } catch {
         // A home that cannot be written to costs the memory of pauses, not the run.
       }
@@ -70,6 +90,22 @@ export function memoryCredentialState(): CredentialStateStore {
     save: (changed) => known = merged(known, changed),
     forget: (isForgotten) => known = without(known, isForgotten),
   };
+}
+
+/** All times by another clock; -Infinity: none of them holds. */
+function shifted({ keys, lanes }: CredentialState, byMs: number): CredentialState {
+  const later = (until: number) => until === 0 || byMs === -Infinity ? 0 : Math.round(until + byMs);
+  return {
+    keys: mapped(keys, (each) => ({ ...each, parkedUntil: later(each.parkedUntil) })),
+    lanes: mapped(lanes, later),
+  };
+}
+
+function mapped<Value>(
+  all: Readonly<Record<string, Value>>,
+  change: (value: Value) => Value,
+): Record<string, Value> {
+  return Object.fromEntries(Object.entries(all).map(([id, value]) => [id, change(value)]));
 }
 
 function merged(known: CredentialState, changed: CredentialState): CredentialState {

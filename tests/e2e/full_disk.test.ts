@@ -131,6 +131,7 @@ endToEnd(
       disk.free();
       const kept = await hermes.run(["collect", id]);
       assert.deepEqual([kept.code, kept.stdout], [0, "hi\n"]);
+      await endDetachedHosts(hermes.hermesHome); // before the disk goes
     });
   },
   { smallDisk: true },

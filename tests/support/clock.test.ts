@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Clock, delay, systemClock } from "../../lib/support/clock.ts";
+import { type Clock, delay, steadyClock, systemClock } from "../../lib/support/clock.ts";
 
 /** A clock of which the test says when a time has come. */
 class ManualClock implements Clock {
@@ -81,3 +81,18 @@ class CountingSignal {
     };
   }
 }
+
+Deno.test("steadyClock goes on evenly when the machine's clock is set, back or on", () => {
+  const real = Date.now;
+  const begun = steadyClock.now();
+  assert.ok(Math.abs(begun - Date.now()) < 60_000, "it begins at the machine's time");
+  try {
+    for (const by of [-7_200_000, 7_200_000]) {
+      Date.now = () => real() + by;
+      const passed = steadyClock.now() - begun;
+      assert.ok(passed >= 0 && passed < 60_000, `${passed} ms`);
+    }
+  } finally {
+    Date.now = real;
+  }
+});

@@ -1,7 +1,7 @@
 import { hermesHome } from "../../config/home.ts";
 import { bringBack, type BroughtBack } from "../../session/bring_back.ts";
 import { snapshotOf } from "../../session/task_rows.ts";
-import { systemClock } from "../../support/clock.ts";
+import { steadyClock } from "../../support/clock.ts";
 import type { Io } from "../io.ts";
 import type { Run } from "../open_run.ts";
 import { labelOf } from "../render/list.ts";
@@ -20,7 +20,7 @@ export async function takeUpTasks(
   { quiet }: { readonly quiet: boolean },
 ): Promise<number | null> {
   using ending = new Ending(io);
-  const options = { home: hermesHome(io.env), clock: systemClock, signal: ending.signal };
+  const options = { home: hermesHome(io.env), clock: steadyClock, signal: ending.signal };
   try {
     const taken = await bringBack(session, options);
     if (!quiet) {

@@ -6,7 +6,7 @@ import { recoverHosts } from "../../session/recover_hosts.ts";
 import { DATABASE_FILE } from "../../store/open_database.ts";
 import { openStore } from "../../store/open_store.ts";
 import type { HostRow, Store } from "../../store/store.ts";
-import { systemClock } from "../../support/clock.ts";
+import { steadyClock, systemClock } from "../../support/clock.ts";
 import { UserError } from "../../support/errors.ts";
 import { StoreError } from "../../store/store_error.ts";
 import { type Finding, finding, type Patient } from "./finding.ts";
@@ -40,7 +40,7 @@ async function look(home: string, store: Store, files: readonly ControlFile[]): 
 /** A host that listens must answer. */
 async function ask(home: string, store: Store, host: HostRow): Promise<Finding> {
   const how = { signal: new AbortController().signal, patience: "look" } as const;
-  using finder = new HostFinder({ home, store, clock: systemClock, signal: how.signal });
+  using finder = new HostFinder({ home, store, clock: steadyClock, signal: how.signal });
   try {
     if (host.socket !== null) await (await finder.connect(host, how)).request("ping", {}, how);
   } catch (error) {

@@ -2,7 +2,7 @@ import { type ControlClient, HostGone } from "../../session/control/client.ts";
 import { untilAnswered } from "../../session/host_finder.ts";
 import { startHost } from "../../session/host_process.ts";
 import type { HostRow } from "../../store/store.ts";
-import { systemClock } from "../../support/clock.ts";
+import { steadyClock } from "../../support/clock.ts";
 import { UserError } from "../../support/errors.ts";
 import { EXIT } from "../exit_codes.ts";
 import type { Io } from "../io.ts";
@@ -17,7 +17,7 @@ export async function onDetachedHost<Result>(
   return await untilAnswered(async () => {
     const client = await connectTo(reach, detachedHost(reach)) ?? await start(io, reach);
     return await ask(client).catch(refuseSecondTry);
-  }, { clock: systemClock, signal: reach.signal });
+  }, { clock: steadyClock, signal: reach.signal });
 }
 
 /** The detached host, if there is one. */

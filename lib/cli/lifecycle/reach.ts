@@ -10,7 +10,7 @@ import { recoverHosts } from "../../session/recover_hosts.ts";
 import { NAMED_IDS, unknownTask } from "../../delegation/task_table.ts";
 import { openStore } from "../../store/open_store.ts";
 import type { HostRow, Store, StoredTask } from "../../store/store.ts";
-import { systemClock } from "../../support/clock.ts";
+import { steadyClock, systemClock } from "../../support/clock.ts";
 import { ToolFailure } from "../../support/errors.ts";
 import { type ProcessState, processState } from "../../support/process_mark.ts";
 import type { ToolOutcome } from "../../tools/dispatch.ts";
@@ -59,7 +59,7 @@ export class Reach implements Disposable {
     this.finder = new HostFinder({
       home: this.home,
       store: this.store,
-      clock: systemClock,
+      clock: steadyClock,
       signal: this.signal,
       onSilence: (host, state) => this.tellSilence(host, state, "It is waited for"),
     });
@@ -84,7 +84,7 @@ export class Reach implements Disposable {
         const { task, host } = await this.#find(taskId);
         if (host === null) return await stored(this.#archiveOf(task), task);
         return await live(await this.finder.connect(host, how), how, { task, host });
-      }, { clock: systemClock, ...how });
+      }, { clock: steadyClock, ...how });
     } catch (error) {
       const task = this.#isLeftToStore(error, ways) ? this.store.tasks.get(taskId) : undefined;
       if (task === undefined) throw error;

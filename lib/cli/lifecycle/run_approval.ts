@@ -1,6 +1,6 @@
 import type { ApprovalReply, Params } from "../../session/control/methods.ts";
 import { untilAnswered } from "../../session/host_finder.ts";
-import { systemClock } from "../../support/clock.ts";
+import { steadyClock } from "../../support/clock.ts";
 import { ToolFailure, UserError } from "../../support/errors.ts";
 import { EXIT } from "../exit_codes.ts";
 import type { Io } from "../io.ts";
@@ -47,7 +47,7 @@ async function askSession(reach: Reach, answer: Answer): Promise<ApprovalReply> 
     if (host === undefined) throw waitsForNothing(answer, `session ${id}`, "nothing of it runs");
     const client = await reach.finder.connect(host);
     return await client.request("approval", answer, { signal: reach.signal });
-  }, { clock: systemClock, signal: reach.signal });
+  }, { clock: steadyClock, signal: reach.signal });
 }
 
 function waitsForNothing({ allow }: Answer, what: string, state: string): ToolFailure {

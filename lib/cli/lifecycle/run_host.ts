@@ -5,7 +5,7 @@ import { runHost } from "../../session/host.ts";
 import { HOST_READY, HOST_REFUSED, type HostRefusal } from "../../session/host_command.ts";
 import { HostFinder, untilAnswered } from "../../session/host_finder.ts";
 import { openStore } from "../../store/open_store.ts";
-import { systemClock } from "../../support/clock.ts";
+import { steadyClock, systemClock } from "../../support/clock.ts";
 import { UserError } from "../../support/errors.ts";
 import { EXIT } from "../exit_codes.ts";
 import type { Io } from "../io.ts";
@@ -32,7 +32,7 @@ export async function runHostCommand(io: Io): Promise<number> {
     }
   };
   try {
-    await untilAnswered(host, { clock: systemClock, signal });
+    await untilAnswered(host, { clock: steadyClock, signal });
   } catch (error) {
     if (ending.exitCode !== null) return ending.exitCode;
     if (error instanceof UserError) io.stdout.write(HOST_REFUSED + JSON.stringify(refusalOf(error)) + "\n");
@@ -49,7 +49,7 @@ function refusalOf({ message, hint, exitCode }: UserError): HostRefusal {
 async function isHosted({ path }: LoadedConfig, signal: AbortSignal): Promise<boolean> {
   const home = dirname(path);
   using store = openStore(home, { clock: systemClock });
-  using finder = new HostFinder({ home, store, clock: systemClock, signal });
+  using finder = new HostFinder({ home, store, clock: steadyClock, signal });
   const host = finder.live().find(({ kind }) => kind === "detached");
   if (host === undefined) return false;
   const { host_id } = await (await finder.connect(host)).request("ping", {}, { signal });

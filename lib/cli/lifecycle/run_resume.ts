@@ -1,6 +1,6 @@
 import type { TaskView } from "../../protocol/task_view.ts";
 import { untilAnswered } from "../../session/host_finder.ts";
-import { systemClock } from "../../support/clock.ts";
+import { steadyClock } from "../../support/clock.ts";
 import { ToolFailure } from "../../support/errors.ts";
 import { EXIT } from "../exit_codes.ts";
 import type { Io } from "../io.ts";
@@ -53,7 +53,7 @@ async function resume(io: Io, reach: Reach, taskId: string): Promise<readonly Ta
     return client === null
       ? null
       : (await client.request("resume", params, options).catch(refuseSecondTry)).tasks;
-  }, { clock: systemClock, ...options });
+  }, { clock: steadyClock, ...options });
   if (there !== null) return there;
   const { tasks } = await onDetachedHost(io, reach, (host) => host.request("resume", params, options));
   return tasks;
