@@ -20,6 +20,11 @@ export interface ProgressSnapshot {
   readonly inFlight: readonly string[];
 }
 
+/** How long a run was, in ms; null: it has not begun. Never negative, for clocks that step back. */
+export function lastRunMs(startedAt: number | null, until: number): number {
+  return startedAt === null ? 0 : Math.max(0, until - startedAt);
+}
+
 /** What a task has done so far, folded from its child's events and from its requests. */
 export class Progress {
   readonly output = new LineRing();

@@ -1,7 +1,13 @@
-import { advance, isFinal, type TaskEvent, type TaskState } from "../protocol/task_state.ts";
+import {
+  advance,
+  type Interrupted,
+  isFinal,
+  type TaskEvent,
+  type TaskState,
+} from "../protocol/task_state.ts";
 import type { WireError } from "../support/errors.ts";
 import { Evidence } from "./evidence.ts";
-import { Progress } from "./progress.ts";
+import { lastRunMs, Progress } from "./progress.ts";
 import { SteerBox } from "./steer_box.ts";
 import type { TaskSnapshot } from "./task_snapshot.ts";
 import type { TaskSpec } from "./task_spec.ts";
@@ -98,7 +104,8 @@ export class TaskRecord {
   apply(event: TaskEvent): boolean {
     const next = advance(this.#state, event);
     if (next === this.#state) return false;
-    if (event.type === "resumed") this.#runOver(this.#state);
+    if (this.#state.status === "interrupted") this.#runOver(this.#state);
+    this.#isResumed ||= event.type === "resumed";
     this.#state = next;
     this.progress.lastActivityAt = event.at;
     if ("endedAt" in next) this.progress.runEnded();
@@ -108,9 +115,7 @@ export class TaskRecord {
   }
 
   /** An earlier run worked until it was last heard of; its host may have been found dead much later. */
-  #runOver(state: TaskState): void {
-    this.#isResumed = true;
-    if (!("startedAt" in state) || state.startedAt === null) return;
-    this.progress.earlierMs += Math.max(0, this.progress.lastActivityAt - state.startedAt);
+  #runOver({ startedAt }: Interrupted): void {
+    this.progress.earlierMs += lastRunMs(startedAt, this.progress.lastActivityAt);
   }
 }

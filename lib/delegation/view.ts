@@ -2,6 +2,7 @@ import type { ModelRef } from "../protocol/model_ref.ts";
 import type { TokenUsage } from "../protocol/conversation.ts";
 import type { TaskState } from "../protocol/task_state.ts";
 import type { TaskView, WaitingFor } from "../protocol/task_view.ts";
+import { lastRunMs } from "./progress.ts";
 import type { TaskRecord } from "./task_record.ts";
 import { shortened } from "../support/cut_text.ts";
 
@@ -22,7 +23,6 @@ export function viewTask(record: TaskRecord, context: ViewContext): TaskView {
   const { spec, state, progress } = record;
   const end = "endedAt" in state ? state.endedAt : context.now;
   const startedAt = "startedAt" in state ? state.startedAt : null;
-  const firstAt = state.firstStartedAt ?? startedAt;
   return {
     task_id: spec.taskId,
     name: spec.name,
@@ -33,7 +33,7 @@ export function viewTask(record: TaskRecord, context: ViewContext): TaskView {
     waiting_for: waitingFor(record),
     queue_position: context.queuePosition,
     queued_s: toSeconds((startedAt ?? end) - state.queuedAt),
-    elapsed_s: firstAt === null ? 0 : toSeconds(end - firstAt),
+    elapsed_s: toSeconds(workedMs(record, end)),
     turn: progress.turn,
     max_turns: spec.limits.maxTurns,
     current_tool: "endedAt" in state ? null : progress.currentTool,
@@ -49,6 +49,13 @@ export function viewTask(record: TaskRecord, context: ViewContext): TaskView {
     question: questionOf(state),
     delivered: context.delivered,
   };
+}
+
+/** How long it was at work, in all its runs: what lay between them does not count, nor how late a death was found. */
+function workedMs({ state, progress }: TaskRecord, end: number): number {
+  const startedAt = "startedAt" in state ? state.startedAt : null;
+  const until = state.status === "interrupted" ? progress.lastActivityAt : end;
+  return progress.earlierMs + lastRunMs(startedAt, until);
 }
 
 /** The model that answers, and why that one: a fallback goes on with what is planned while its provider is down. */

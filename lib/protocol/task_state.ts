@@ -162,7 +162,12 @@ function stopAsked(
   if (state.status === "interrupted" && !isCancel(cause)) {
     throw new TypeError(`An interrupted task cannot be stopped for ${cause}`);
   }
-  return endedBy(cause, ended(state, at), null);
+  // What was interrupted has not worked since: its last run is one of the earlier ones.
+  return endedBy(
+    cause,
+    state.status === "interrupted" ? { ...timesOf(state), startedAt: null, endedAt: at } : ended(state, at),
+    null,
+  );
 }
 
 function stopped(state: Stopping, summary: string | null, at: number): TaskState {
