@@ -1,5 +1,6 @@
 import { Option } from "@commander-js/extra-typings";
 import { ToolFailure, UserError } from "../support/errors.ts";
+import { TOOLSET_NAMES } from "../protocol/toolset.ts";
 import type { Toolset } from "../tools/tool.ts";
 import { parseToolsets } from "../tools/toolsets.ts";
 import { EXIT } from "./exit_codes.ts";
@@ -83,8 +84,8 @@ export function parseText(option: string, most = Infinity): OptionParser<string>
 }
 
 /** Names of toolsets with commas between them. */
-export function parseToolsetList(option: string): OptionParser<readonly Toolset[]> {
-  return (text) => {
+export function parseToolsetList(option: string): OptionParser<readonly Toolset[]> & Offering {
+  return offering(TOOLSET_NAMES, (text: string) => {
     if (text.split(",").some((name) => name.trim() === "")) {
       throw cannotUse(text, option, "expected names with commas between them");
     }
@@ -94,16 +95,28 @@ export function parseToolsetList(option: string): OptionParser<readonly Toolset[
       if (!(error instanceof ToolFailure)) throw error;
       throw cannotUse(text, option, [error.message, error.hint ?? ""].join(". "), error);
     }
-  };
+  });
 }
 
-/** One of a few words. */
-export function parseOneOf<const T extends string>(option: string, allowed: readonly T[]): OptionParser<T> {
-  return (text) => {
+/** One of a few words, which completions offer. */
+export function parseOneOf<const T extends string>(
+  option: string,
+  allowed: readonly T[],
+): OptionParser<T> & Offering {
+  return offering(allowed, (text) => {
     const value = allowed.find((each) => each === text);
     if (value !== undefined) return value;
     throw cannotUse(text, option, `expected one of ${allowed.join(", ")}`);
-  };
+  });
+}
+
+/** A parser that knows words which may be meant. */
+export interface Offering {
+  readonly offered: readonly string[];
+}
+
+function offering<Parser>(offered: readonly string[], parser: Parser): Parser & Offering {
+  return Object.assign(parser as Parser & object, { offered });
 }
 
 /** A directory that exists, absolute or from the working directory. */

@@ -19,12 +19,17 @@ function sampleProgram(): Command {
 }
 
 Deno.test("commandWords() has each visible command with its words", () => {
-  const help = { forms: ["-h", "--help"], about: "display help for command", takesValue: false };
+  const help = { forms: ["-h", "--help"], about: "display help for command", takesValue: false, values: [] };
   const words = commandWords(sampleProgram());
   assert.deepEqual(words.map(({ path }) => path), [[], ["config"], ["config", "get"]]);
   assert.deepEqual(words[0]?.commands.map(({ text }) => text), ["config", "help"]);
   assert.deepEqual(words.map(({ takesTasks }) => takesTasks), [false, false, false]);
-  assert.deepEqual(words[2]?.options, [{ forms: ["-k", "--key"], about: "A key", takesValue: true }, help]);
+  assert.deepEqual(words[2]?.options, [{
+    forms: ["-k", "--key"],
+    about: "A key",
+    takesValue: true,
+    values: [],
+  }, help]);
 });
 
 /** Words that bash offers at the end of `line`. */
@@ -48,6 +53,33 @@ Deno.test("the script for bash follows the commands on the line", async () => {
   assert.deepEqual(await offeredByBash(script, "hermes config get --"), ["--key", "--help"]);
   assert.deepEqual(await offeredByBash(script, "hermes config get x"), []);
 });
+
+/** The options and arguments of the program whose values are known. */
+const VALUES: readonly (readonly [line: string, offered: readonly string[]])[] = [
+  ["hermes list --status f", ["failed"]],
+  ["hermes ls --status c", ["cancelled", "completed"]],
+  ["hermes sessions export s7f3k9 --format ", ["json", "markdown"]],
+  ["hermes delegate -t f", ["file", "file_read"]],
+  ["hermes chat --toolsets we", ["web"]],
+  ["hermes completions ", ["bash", "fish", "zsh"]],
+];
+
+for (const shell of ["bash", "zsh", "fish"] as const) {
+  Deno.test({
+    name: `${shell} offers the values of options and arguments that can be listed`,
+    ignore: !isInstalled(shell),
+    async fn() {
+      const script = (await runCli(["completions", shell])).stdout;
+      for (const [line, offered] of VALUES) {
+        const offers = shell === "bash"
+          ? await offeredByBash(script, line)
+          : await offersOf(shell, script, line);
+        const words = offers.filter((word) => !word.startsWith("-") && word !== "script");
+        assert.deepEqual(words.toSorted(), offered, line);
+      }
+    },
+  });
+}
 
 for (const shell of ["zsh", "fish"] as const) {
   Deno.test({

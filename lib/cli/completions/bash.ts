@@ -16,7 +16,7 @@ _${name}() {
       ${paths.join("|")}) path="\${path:+$path }$word" ;;
     esac
   done
-  case "$path" in
+${valueCases(commands)}  case "$path" in
 ${branches.join("\n")}
   esac
   if [ -n "$tasks" ]; then
@@ -26,4 +26,17 @@ ${branches.join("\n")}
 }
 complete -o default -F _${name} ${name}
 `;
+}
+
+/** Behind an option whose values are known only these are offered. */
+function valueCases(commands: readonly CommandWords[]): string {
+  const cases = commands.flatMap(({ path, options }) =>
+    options.filter(({ values }) => values.length > 0).map(({ forms, values }) => {
+      const places = forms.map((form) => `"${path.join(" ")} ${form}"`).join("|");
+      return `    ${places}) COMPREPLY=($(compgen -W "${values.join(" ")}" -- "$current")); return ;;\n`;
+    })
+  );
+  return cases.length === 0
+    ? ""
+    : `  case "$path \${COMP_WORDS[COMP_CWORD-1]}" in\n${cases.join("")}  esac\n`;
 }

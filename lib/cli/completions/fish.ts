@@ -40,8 +40,9 @@ function pathsOf(commands: readonly CommandWords[]): string[] {
   return commands.filter(({ path }) => path.length > 0).map(({ path }) => path.join(" "));
 }
 
-function flags({ forms, takesValue }: OptionWords): string {
+function flags({ forms, takesValue, values }: OptionWords): string {
   const each = forms.map((form) => form.startsWith("--") ? ` -l ${form.slice(2)}` : ` -s ${form.slice(1)}`);
+  if (values.length > 0) return `${each.join("")} -x -a ${quote(values.join(" "))}`;
   return each.join("") + (takesValue ? " -r" : "");
 }
 

@@ -1,4 +1,5 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
+import type { Offering } from "../options.ts";
 
 /** A word that may come next, with what it does. */
 export interface Word {
@@ -21,6 +22,8 @@ export interface OptionWords {
   readonly forms: readonly string[];
   readonly about: string;
   readonly takesValue: boolean;
+  /** Values that it may have; empty where they cannot be listed. */
+  readonly values: readonly string[];
 }
 
 /** Each command of the program with the words that may follow it, itself first; an alias leads to the same words. */
@@ -29,11 +32,20 @@ export function commandWords(command: CommandUnknownOpts, path: readonly string[
   const visible = help.visibleCommands(command);
   const own = {
     path,
-    commands: visible.map((each) => ({ text: each.name(), about: each.description() })),
-    options: help.visibleOptions(command).map(({ short, long, description, required, optional }) => ({
+    commands: [
+      ...visible.map((each) => ({ text: each.name(), about: each.description() })),
+      ...command.registeredArguments.flatMap(({ parseArg }) => offeredBy(parseArg)).map((text) => ({
+        text,
+        about: "",
+      })),
+    ],
+    options: help.visibleOptions(command).map((
+      { short, long, description, required, optional, parseArg },
+    ) => ({
       forms: [short, long].filter((form) => form !== undefined),
       about: description,
       takesValue: required || optional,
+      values: offeredBy(parseArg),
     })),
     takesTasks: path.length === 1 &&
       command.registeredArguments.some((argument) => isTaskId(argument.name())),
@@ -45,6 +57,11 @@ export function commandWords(command: CommandUnknownOpts, path: readonly string[
       [each.name(), ...each.aliases()].flatMap((name) => commandWords(each, [...path, name]))
     ),
   ];
+}
+
+/** What the parser of a value knows ({@linkcode Offering}). */
+function offeredBy(parser: unknown): readonly string[] {
+  return typeof parser === "function" && "offered" in parser ? (parser as unknown as Offering).offered : [];
 }
 
 /** The name of an argument tells what it is. */

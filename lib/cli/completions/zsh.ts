@@ -22,7 +22,7 @@ _${name}() {
       ${paths.join("|")}) path_="\${path_:+$path_ }$word" ;;
     esac
   done
-  case "$path_" in
+${valueCases(commands)}  case "$path_" in
 ${branches.join("\n")}
   esac
   if [[ -n "$takes_tasks_" ]]; then
@@ -36,6 +36,17 @@ ${branches.join("\n")}
 }
 if [ "$funcstack[1]" = "_${name}" ]; then _${name} "$@"; else compdef _${name} ${name}; fi
 `;
+}
+
+/** Behind an option whose values are known only these are offered. */
+function valueCases(commands: readonly CommandWords[]): string {
+  const cases = commands.flatMap(({ path, options }) =>
+    options.filter(({ values }) => values.length > 0).map(({ forms, values }) => {
+      const places = forms.map((form) => quote(`${path.join(" ")} ${form}`)).join("|");
+      return `    ${places}) compadd -- ${values.map(quote).join(" ")}; return ;;\n`;
+    })
+  );
+  return cases.length === 0 ? "" : `  case "$path_ \${words[CURRENT-1]}" in\n${cases.join("")}  esac\n`;
 }
 
 /** \`word:what it does\`, in which a colon of the word would end it. */
