@@ -36,6 +36,8 @@ const ASSUMED_OUTPUT = 131_072;
 const LEAST_OUTPUT = 16;
 /** A lowered limit leaves room for others, but no less than this for itself, in tokens. */
 export const ROOMY_OUTPUT = 4_096;
+/** Beside others a request takes no more than one of so many parts of what is left, so that more of them fit. */
+const SHARES = 4;
 /** What a hand-over needs beyond the conversation: its prompt, the last results and its text, in tokens. */
 const HANDOVER_TOKENS = { input: 1_024, output: 1_024 };
 
@@ -59,10 +61,10 @@ function judgeWith(ask: BudgetAsk, aside: Amounts): Verdict {
   if (!isUseful(ask, best)) return "never";
   const atBest = affordableOutput(best, input, price);
   const now = affordableOutput(minus(account.left, aside), input, price);
-  if (now >= wish) return { output: wish };
-  if (now >= atBest) return { output: now }; // nothing under way would make it more
-  const half = Math.floor(now / 2);
-  return half >= ROOMY_OUTPUT ? { output: half } : "wait";
+  if (now >= atBest) return { output: Math.min(now, wish) }; // nothing under way would make it more
+  const share = Math.max(Math.floor(now / SHARES), Math.min(Math.floor(now / 2), ROOMY_OUTPUT));
+  if (share >= Math.min(wish, ROOMY_OUTPUT)) return { output: Math.min(share, wish) };
+  return now >= wish ? { output: wish } : "wait";
 }
 
 function mostOutput({ maxOutput, longestAnswer }: BudgetAsk): number {

@@ -76,6 +76,21 @@ Deno.test("the output limit is lowered to what is left, and none is sent while t
   assert.equal((await broker.acquire(ASK, never())).outputLimit, 25);
 });
 
+for (const [unit, caps] of [["tokens", { tokens: 400_000 }], ["dollars", { usd: 800_000 }]] as const) {
+  Deno.test(`beside others a request leaves them most of the ${unit}, so that many fit at once`, async () => {
+    const { broker } = brokerOn(new FakeClock(), { caps, price: PRICE, maxOutput: null });
+    const limits: (number | null)[] = [];
+    for (let n = 0; n < 12; n++) limits.push((await broker.acquire(ASK, never())).outputLimit);
+    const [first, ...others] = limits.map((limit) => limit ?? 131_072);
+    let left = 400_000 - (first ?? 0);
+    for (const limit of others) {
+      assert.ok(limit >= 4_096 && limit <= Math.max(left / 4, 4_096), `${limit} of ${left}`);
+      left -= limit;
+    }
+    assert.equal(limits[0], null, "alone it has all it may need");
+  });
+}
+
 Deno.test("the input is bounded by what is known of its tokens, or else by its bytes", async () => {
   const { broker } = brokerOn(new FakeClock(), { caps: { tokens: 1_000 }, maxOutput: null });
   const { outputLimit } = await spend(broker, usage(30, 10));
