@@ -86,7 +86,7 @@ function collectText(text: string, found: Collected, depth: number): void {
   const own: Collected = { messages: [], codes: [], statuses: [], waits: [] };
   collect(inner, own, depth + 1);
   const isNews = own.messages.length + own.codes.length > 0;
-  const before = isNews ? text.slice(0, start).replace(/(\s|\b[bu]?['"]|[-:,(=])+$/, "") : ofBrokenJson(text);
+  const before = isNews ? text.slice(0, start).trimEnd().replace(JOINT, "") : ofBrokenJson(text);
   if (before.trim() !== "") found.messages.push(before.trim());
   found.messages.push(...own.messages);
   found.codes.push(...own.codes);
@@ -117,12 +117,15 @@ function ofBrokenJson(text: string): string {
   return (messages.at(-1) ?? text).replaceAll(/\\(["'\\])/g, "$1").trim();
 }
 
+/** What stands between the words of a proxy and the JSON that it passes on: ` - `, `: `, `b'`. Bounded, as the text is not. */
+const JOINT = /(?:[\s:,(=-]|\b[bu]?['"]|['"]){1,20}$/;
+
 /** A title says more than markup. */
 function ofMarkup(text: string): string {
   const [, code] = /<code>([^<]*)/i.exec(text) ?? [];
   const [, message] = /<message>([^<]*)/i.exec(text) ?? [];
   if (message !== undefined) return plain(code === undefined ? message : `${code}: ${message}`);
-  const [, title] = /<title[^>]*>([^<]+)/i.exec(text) ?? /<h1[^>]*>([^<]+)/i.exec(text) ?? [];
+  const [, title] = /<title[^<>]*>([^<]+)/i.exec(text) ?? /<h1[^<>]*>([^<]+)/i.exec(text) ?? [];
   return title === undefined || title.trim() === "" ? "a web page" : `a web page, "${plain(title)}"`;
 }
 

@@ -169,7 +169,11 @@ export class RateGate {
     return new ProviderError(
       isQuota ? "quota" : "rate_limited",
       `Cannot use "${provider}": ${state}, the first is free in ${inS} s`,
-      { retryable: false, retryAfterMs: soonestMs },
+      {
+        retryable: false,
+        retryAfterMs: soonestMs,
+        ...(isQuota ? { hint: "Once there is credit again: hermes auth reset" } : {}),
+      },
     );
   }
 

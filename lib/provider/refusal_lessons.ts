@@ -25,7 +25,7 @@ export type Lesson = { readonly dialect: Dialect } | { readonly dropsCarried: tr
  */
 export function lessonOf(refusal: Refusal, request: RefusedRequest): Lesson | null {
   if (UNTEACHING.has(refusal.status)) return null;
-  const text = wordsOf(refusal.text);
+  const text = wordsOf(refusal.text.slice(0, READ_CHARS));
   for (const learn of [otherWire, limitName, limitSize, neededQuirk, refusedField]) {
     const dialect = learn({ ...refusal, text }, request);
     if (dialect !== null) return { dialect: { ...request.dialect, ...dialect } };
@@ -37,6 +37,9 @@ type Learner = (refusal: Refusal, request: RefusedRequest) => Partial<Dialect> |
 
 /** They speak of the key, of money or of limits, whatever words are in them. */
 const UNTEACHING: ReadonlySet<number> = new Set([401, 402, 403, 429]);
+
+/** More of a refusal is not looked at. */
+const READ_CHARS = 20_000;
 
 /** Quotes and backslashes of JSON inside JSON out of the way. */
 function wordsOf(text: string): string {
@@ -103,7 +106,7 @@ const limitSize: Learner = ({ text }, { dialect, body }) => {
 const NEEDS: readonly (readonly [Quirk, RegExp])[] = [
   [
     "reasoning_content",
-    /(missing|must be (passed|sent|provided|included)|is required|required)[^]*reasoning_content|reasoning_content[^]{0,80}(missing|must be (passed|sent|provided|included)|is required)/i,
+    /(missing|must be (passed|sent|provided|included)|is required|required)[^]{0,300}reasoning_content|reasoning_content[^]{0,80}(missing|must be (passed|sent|provided|included)|is required)/i,
   ],
   [
     "thought_signature",

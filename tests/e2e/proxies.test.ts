@@ -55,9 +55,16 @@ for (const [index, { env, login }] of WAYS.entries()) {
     const { stdout } = await hermes.run(["delegate", "-Q", "GOAL"], { env: env(plain.host) });
     assert.equal(stdout, "hello\n");
     assert.deepEqual(await ask(hermes, HTTPS, { ...env(tunnel.host), ...AUTHORITY }), ANSWERED);
+    const child = await hermes.run(["delegate", "-Q", "GOAL"], {
+      env: { ...env(tunnel.host), ...AUTHORITY },
+    });
+    assert.equal(child.stdout, "hello\n");
     const asked = `POST ${HTTP}/chat/completions`;
     assert.deepEqual([plain.asked, plain.logins], [[asked, asked], [login, login]], `way ${index}`);
-    assert.deepEqual([tunnel.asked, tunnel.logins], [["CONNECT server.test:443"], [login]]);
+    assert.deepEqual([tunnel.asked, tunnel.logins], [Array(2).fill("CONNECT server.test:443"), [
+      login,
+      login,
+    ]]);
   });
 }
 

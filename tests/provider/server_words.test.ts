@@ -1,4 +1,8 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
+import { PLAIN_DIALECT } from "../../lib/protocol/dialect.ts";
+import { errorKind } from "../../lib/provider/error_kinds.ts";
+import { lessonOf } from "../../lib/provider/refusal_lessons.ts";
 import { serverWords } from "../../lib/provider/server_words.ts";
 
 const NOW = Date.parse("2026-01-01T00:00:00Z");
@@ -105,4 +109,40 @@ Deno.test("serverWords() reads the wait that stands in the body, in every form",
     ["", null],
   ];
   for (const [body, ms] of cases) assert.equal(waitOf(body), ms, JSON.stringify(body));
+});
+
+Deno.test("serverWords() says one short line of whatever it is given", () => {
+  const nested = fc.json().map((text) =>
+    JSON.stringify({ error: { message: text, metadata: { raw: text } } })
+  );
+  const cut = fc.tuple(nested, fc.nat()).map(([text, at]) => text.slice(0, at % (text.length + 1)));
+  fc.assert(fc.property(fc.oneof(fc.string({ unit: "binary" }), fc.json(), nested, cut), (body) => {
+    const { text, words } = serverWords(body, NOW);
+    assert.ok(text.length <= 300 && !/[\p{Cc}]/u.test(text), text);
+    errorKind(403, words);
+  }));
+});
+
+/** Of 64 kB each: what is quadratic in them takes minutes. */
+const HOSTILE: readonly string[] = [
+  `${" ".repeat(65_536)}x{"error":"a"}`,
+  "' \" ".repeat(16_384) + '{"error":"a"}',
+  `<html>${"<title ".repeat(9_000)}`,
+  '{"message":"'.repeat(5_000),
+  '{"error":'.repeat(7_000),
+  "[".repeat(65_536),
+  `try again in ${"1".repeat(65_536)}`,
+  `try again in ${"1m".repeat(32_768)}x`,
+  "input exceeds ".repeat(5_000),
+  "missing required ".repeat(4_000),
+];
+
+Deno.test("a refusal takes no long look at a body that is made to be long", () => {
+  const body = { max_tokens: 5, include: [], store: true };
+  for (const text of HOSTILE) {
+    const { words } = serverWords(text, NOW);
+    for (const status of [400, 403, 500]) errorKind(status, words);
+    const dialect = { ...PLAIN_DIALECT, isApiOpen: true };
+    assert.equal(lessonOf({ status: 400, text }, { dialect, body, messages: [] }), null);
+  }
 });
