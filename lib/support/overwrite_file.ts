@@ -73,8 +73,9 @@ function writeAt(file: number, bytes: Uint8Array, from: number): void {
   for (let at = from; at < bytes.length;) at += writeSync(file, bytes, at, bytes.length - at, at);
 }
 
-/** Null where nothing may be made. */
+/** Null where nothing may be made at all; a disk that is full is an error unless there is another. */
 function keepCopy(path: string, old: Uint8Array): string | null {
+  let fault: unknown = null;
   for (const directory of [dirname(path), tmpdir()]) {
     const copy = nameBeside(path, "old", directory);
     try {
@@ -83,9 +84,10 @@ function keepCopy(path: string, old: Uint8Array): string | null {
     } catch (error) {
       if (isNotAllowed(error)) continue;
       removeIfThere(copy); // a disk that is full keeps a part of it
-      throw error;
+      fault = error;
     }
   }
+  if (fault !== null) throw fault;
   return null;
 }
 

@@ -156,6 +156,10 @@ Deno.test({
       assert.throws(() => replace(`${disk.path}/${name}`, "y".repeat(200_000)), { code: "ENOSPC" });
       assert.equal(text(`${disk.path}/${name}`), old);
     }
+    disk.free();
+    disk.fill();
+    replace(`${disk.path}/two`, "shorter"); // the copy lies elsewhere
+    assert.equal(text(`${disk.path}/two again`), "shorter");
     assert.deepEqual(readdirSync(disk.path).sort(), ["filling", "one", "two", "two again"]);
     assert.deepEqual(readdirSync(tmpdir()).filter((name) => name.startsWith(".two.")), []);
   },

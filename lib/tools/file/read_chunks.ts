@@ -48,7 +48,7 @@ export async function readChunks(path: string, { signal, maxBytes, onChunk }: Re
   };
   try {
     const file = await answer(opening);
-    const { most, buffer } = roomFor(await answer(file.stat()), maxBytes);
+    const { most, buffer, size } = roomFor(await answer(file.stat()), maxBytes);
     for (let bytes = 0;;) {
       signal.throwIfAborted();
       const bytesRead = await answer(read(file, buffer));
@@ -56,7 +56,7 @@ export async function readChunks(path: string, { signal, maxBytes, onChunk }: Re
       if (chunk.length > 0) onChunk(chunk);
       bytes += chunk.length;
       if (bytesRead !== chunk.length) return { bytes, whole: false };
-      if (bytesRead === 0) return { bytes, whole: true };
+      if (bytesRead === 0 || (bytes === size && bytesRead < buffer.length)) return { bytes, whole: true };
     }
   } finally {
     const closing = closeAfter(pending, opening);
@@ -93,12 +93,20 @@ export async function readStart(
   return { content: Buffer.concat(chunks), whole };
 }
 
+interface Room {
+  readonly most: number;
+  readonly buffer: Uint8Array;
+  /** What the file claims to have. */
+  readonly size: number;
+}
+
 /** No more than the file needs: a search opens thousands. */
-function roomFor(entry: Stats, maxBytes: number): { readonly most: number; readonly buffer: Uint8Array } {
+function roomFor(entry: Stats, maxBytes: number): Room {
   if (!entry.isFile()) throw Object.assign(new Error("it is no file"), { code: "ENXIO" });
   const isMadeUp = entry.size === 0;
   const bytes = isMadeUp ? MADE_UP_CHUNK_BYTES : Math.min(CHUNK_BYTES, entry.size + 1);
-  return { most: isMadeUp ? Math.min(maxBytes, MADE_UP_BYTES) : maxBytes, buffer: new Uint8Array(bytes) };
+  const most = isMadeUp ? Math.min(maxBytes, MADE_UP_BYTES) : maxBytes;
+  return { most, buffer: new Uint8Array(bytes), size: entry.size };
 }
 
 /** What the system has nothing of at the moment ends there. */
