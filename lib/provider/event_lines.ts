@@ -53,6 +53,7 @@ export class EventLines {
 
   #line(line: string, blocks: StreamBlock[]): void {
     if (line === "") return this.#event(blocks);
+    if (line.startsWith("data: ")) return void this.#data.push(line.slice(6));
     if (line.startsWith(":")) return;
     const field = FIELD.exec(line);
     if (field === null) return void blocks.push({ type: "stray", line });

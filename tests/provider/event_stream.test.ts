@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { readingError, type Sent, sentIn } from "../../lib/provider/event_stream.ts";
+import { readingError } from "../../lib/provider/answer_errors.ts";
+import { sentIn } from "../../lib/provider/event_stream.ts";
+import type { Sent } from "../../lib/provider/sent_answer.ts";
 import type { Lease } from "../../lib/provider/provider.ts";
 import type { WatchedResponse } from "../../lib/provider/watched_body.ts";
 import { ProviderError } from "../../lib/support/errors.ts";
