@@ -37,7 +37,10 @@ export function runList(io: Io, options: ListCommandOptions): Promise<number> {
     if (session !== undefined && !SESSION_ID.test(session)) throw unknownSession(session);
     if (session !== undefined && reach.store.session(session) === undefined) throw unknownSession(session);
     const live = await liveTasks(reach, options);
-    const tasks = inOrder([...live.tasks, ...await storedTasks(reach, options, live.hosts)]);
+    const told = onceEach(live.tasks);
+    const stored = await storedTasks(reach, options, live.hosts);
+    const asked = told.filter(({ status }) => options.status === undefined || status === options.status);
+    const tasks = inOrder([...asked, ...without(stored, told)]);
     const slots = live.hosts.map((host) => host.slots).reduce(sum, NO_SLOTS);
     if (options.json === true) {
       io.stdout.write(jsonLine({ tasks, slots, hosts: live.hosts }, io.stdout));
@@ -65,12 +68,33 @@ function unknownSession(id: string): UserError {
   });
 }
 
-/** What the hosts say that can be asked now; one that comes or goes in this moment is looked up in the store. */
+/**
+ * A task that has gone from one process to another may be told by both; it is where it goes on. What a host tells counts
+ * before what is stored: the rows of tasks that it took over still name the host that died.
+ */
+function onceEach(tasks: readonly TaskView[]): readonly TaskView[] {
+  const byId = new Map<string, TaskView>();
+  for (const task of tasks) {
+    const other = byId.get(task.task_id);
+    if (other === undefined || other.status === "interrupted") byId.set(task.task_id, task);
+  }
+  return [...byId.values()];
+}
+
+function without(tasks: readonly TaskView[], others: readonly TaskView[]): readonly TaskView[] {
+  const ids = new Set(others.map(({ task_id }) => task_id));
+  return tasks.filter(({ task_id }) => !ids.has(task_id));
+}
+
+/**
+ * What the hosts say that can be asked now; one that comes or goes in this moment is looked up in the store. Of any
+ * status: what is stored may say another.
+ */
 async function liveTasks(
   reach: Reach,
   { all, status, session }: ListCommandOptions,
 ): Promise<{ readonly tasks: readonly TaskView[]; readonly hosts: readonly HostSlots[] }> {
-  const args = { ...(all === true ? { all } : {}), ...(status === undefined ? {} : { status }) };
+  const args = all === true || status !== undefined ? { all: true } : {};
   const how = { signal: reach.signal, patience: "look" } as const;
   const asked = reach.finder.live().filter(({ sessionId }) => session === undefined || sessionId === session);
   const replies = await Promise.all(asked.map(async (host) => {
