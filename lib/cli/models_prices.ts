@@ -3,6 +3,7 @@ import { type KnownModels, loadKnownModels } from "../config/known_models.ts";
 import { modelFacts } from "../config/model_facts.ts";
 import { splitModel } from "../config/models.ts";
 import type { ModelConfig } from "../config/schema.ts";
+import { UserError } from "../support/errors.ts";
 import { EXIT } from "./exit_codes.ts";
 import type { Io } from "./io.ts";
 import { loadRunConfig } from "./load_config.ts";
@@ -31,9 +32,14 @@ export interface PricesOptions {
 /** Prints what well-known models and those of config.yaml cost, with date and source; returns the exit code. */
 export async function printPrices(io: Io, { provider, json }: PricesOptions): Promise<number> {
   const loaded = loadRunConfig(io, { quiet: false });
-  const models = reportPrices(loaded, await loadKnownModels()).filter((each) =>
-    provider === undefined || each.provider === provider
-  );
+  const all = reportPrices(loaded, await loadKnownModels());
+  const models = all.filter((each) => provider === undefined || each.provider === provider);
+  if (models.length === 0) {
+    const known = [...new Set(all.map((each) => each.provider))].join(", ");
+    throw new UserError(`Cannot find prices of provider "${provider}": expected one of ${known}`, {
+      exitCode: EXIT.usage,
+    });
+  }
   const { columns } = io.stdout;
   io.stdout.write(json ? jsonLine({ models }, io.stdout) : renderPrices(models, { columns }));
   return EXIT.done;

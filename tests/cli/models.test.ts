@@ -161,6 +161,15 @@ Deno.test("models --prices prints a table that fits, with its sources", async (t
   }
 });
 
+Deno.test("models --prices of a provider without any says whose there are", async () => {
+  const { code, stdout, stderr } = await models({}, ["--prices", "--provider", "opnai"]);
+  assert.deepEqual([code, stdout], [2, ""]);
+  assert.match(
+    stderr,
+    /^hermes: Cannot find prices of provider "opnai": expected one of openai, anthropic, /,
+  );
+});
+
 Deno.test("models says why there is no default", async () => {
   const { code, stdout } = await models({});
   assert.equal(code, 0);
