@@ -25,10 +25,16 @@ export interface CommandGround extends RiskGround {
 const WRITERS: ReadonlySet<string> = new Set("cp mv ln install tee touch truncate rsync scp dd".split(" "));
 /** They name files without reading what they hold, or use keys for what keys are for. */
 const LOOKERS: ReadonlySet<string> = new Set(
-  ("ls stat test [ [[ mkdir chmod chown chgrp touch file du realpath readlink dirname basename echo printf cd pushd find fd ssh ssh-add ssh-copy-id " +
-    "scp sftp ssh-keygen mosh autossh keytool gpg gpgconf age sops minisign export exa eza tree rmdir kubectl helm git cmp md5sum sha256sum wc hermes")
+  ("ls stat test [ [[ mkdir chmod chown chgrp touch file du realpath readlink dirname basename echo printf cd pushd ssh-add ssh-copy-id " +
+    "ssh-keygen keytool gpg gpgconf age sops minisign export exa eza tree rmdir cmp md5sum sha256sum wc hermes")
     .split(" "),
 );
+/** Their options that name a key to use it. */
+const KEY_USERS =
+  /^(ssh|scp|sftp|mosh|autossh|rsync|git|kubectl|helm|openssl|curl|wget|psql|mysql|ansible|ansible-playbook)$/;
+const KEY_OPTION =
+  /^(-i|-c|-F|--kubeconfig|--private-key|--key|--cert|-inkey|-signkey|-key|--netrc-file|--identity)$/;
+
 /** Their values are run by what is started next. */
 const RUN_VARIABLES =
   /^(GIT_(PAGER|EDITOR|SSH(_COMMAND)?|EXTERNAL_DIFF|SEQUENCE_EDITOR|ASKPASS|PROXY_COMMAND)|PAGER|MANPAGER|EDITOR|VISUAL|BROWSER|LESSOPEN|LESSCLOSE|SSH_ASKPASS|SUDO_ASKPASS|PROMPT_COMMAND|BASH_ENV|ENV|PERL5DB|RUBYOPT|NODE_OPTIONS|PS[0-4]|FCEDIT|TEXEDIT|MAKEFLAGS|RUSTC_WRAPPER|CC|CXX|SHELL|RSYNC_RSH|CVS_RSH|SVN_SSH|BORG_RSH|SVN_EDITOR|HGEDITOR|ZDOTDIR)$/;
@@ -69,13 +75,19 @@ function programRisks({ invocations }: ReadCommand, scene: Scene): readonly (Ris
       : name === "tee" || name === "touch" || name === "truncate"
       ? words
       : words.slice(-1);
-    const isLooking = name !== null && LOOKERS.has(name);
+    const isLooking = name !== null && (LOOKERS.has(name) || isOnlyFinding(name, args));
+    const usesKeys = name !== null && KEY_USERS.test(name);
+    const touched = args.filter((word, index) =>
+      !usesKeys || !(KEY_OPTION.test(args[index - 1]?.text ?? "") || word.text.startsWith("IdentityFile="))
+    );
     const found = [
       programRisk(invocation, scene),
       ...written.map((word) => writtenRisk({ word: withoutOf(word), dirs }, ground)),
       ...(isLooking || isGuess
         ? []
-        : args.flatMap(({ text }) => dirs.map((dir) => keysRisk(valueOf(text), dir, ground)))),
+        : touched.flatMap(({ text }) =>
+          placesIn(text).flatMap((place) => dirs.map((dir) => keysRisk(place, dir, ground)))
+        )),
       ground.asksAlways && !isGuess ? `runs ${name ?? "a program"}` : null,
     ];
     return isAllowed(invocation, ground.allow)
@@ -109,9 +121,16 @@ function variableRisks(
   ];
 }
 
-/** What an option is given: a path behind `=` or `@` too. */
-function valueOf(word: string): string {
-  return word.startsWith("-") ? /[=@](.*)$/s.exec(word)?.[1] ?? "" : word;
+/** The paths that a word may be: what an option is given behind `=` or `@`, what stands before a colon. */
+function placesIn(word: string): readonly string[] {
+  const value = word.startsWith("-") ? /[=@](.*)$/s.exec(word)?.[1] ?? "" : word;
+  const mounted = value.indexOf(":");
+  return mounted > 0 ? [value, value.slice(0, mounted)] : [value];
+}
+
+/** Whether find or fd tells names only. */
+function isOnlyFinding(name: string, args: readonly ShellWord[]): boolean {
+  return (name === "find" || name === "fd") && !args.some(({ text }) => /^-(exec|ok|x|X)|^--exec/.test(text));
 }
 
 function withoutOf(word: ShellWord): ShellWord {

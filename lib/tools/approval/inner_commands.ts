@@ -105,9 +105,19 @@ function startOf(args: readonly ShellWord[], { valued, skips }: Wrapper): number
 function execs(args: readonly ShellWord[]): readonly Inner[] {
   return args.flatMap(({ text }, index) =>
     EXEC_OPTIONS.has(text)
-      ? [{ type: "command", words: args.slice(index + 1), takesMore: true, isGuess: false } as const]
+      ? [
+        { type: "command", words: untilEnd(args.slice(index + 1)), takesMore: true, isGuess: false } as const,
+      ]
       : []
   );
+}
+
+/** What stands before `;` or `{} +`. */
+function untilEnd(words: readonly ShellWord[]): readonly ShellWord[] {
+  const end = words.findIndex(({ text }, index) =>
+    text === ";" || (text === "+" && words[index - 1]?.text === "{}")
+  );
+  return end < 0 ? words : words.slice(0, end);
 }
 
 /** Values of options that are commands, as the next word or behind "=". */
@@ -137,7 +147,7 @@ function gitInner(name: string, args: readonly ShellWord[]): readonly Inner[] {
       ? word.text
       : /^-c(\w.*)/s.exec(word.text)?.[1];
     const value =
-      /^(?:core\.(?:pager|editor|sshcommand|fsmonitor|askpass)|alias\.\S+?|pager\.\S+?|\w+\.\S*?(?:cmd|command|textconv|clean|smudge|helper|program|driver|editor))=!?(.*)$/is
+      /^(?:(?:core|diff)\.(?:pager|external|editor|sshcommand|fsmonitor|askpass)|alias\.\S+?|pager\.\S+?|\w+\.\S*?(?:cmd|command|textconv|clean|smudge|helper|program|driver|editor))=!?(.*)$/is
         .exec(given ?? "")?.[1];
     return value === undefined ? [] : [...script(value, [word])];
   });

@@ -13,17 +13,23 @@ import { SECRETS } from "./rules/secrets.ts";
 import { SERVERS } from "./rules/servers.ts";
 import { MACHINE } from "./rules/machine.ts";
 import { PACKAGES } from "./rules/packages.ts";
-import { type Rule, type Rules, type Scene, UNKNOWN } from "./rules/rule.ts";
+import { each, type Rule, type Rules, type Scene, UNKNOWN } from "./rules/rule.ts";
 import { verbsRule } from "./rules/verbs.ts";
 import { wrapperOf } from "./wrappers.ts";
+
+/** What prints settings for the shell that runs it, as its manual says to use it. */
+const SETS_UP =
+  /^(\$\(|`)\s*(ssh-agent|direnv|brew shellenv|\S*\/brew shellenv|pyenv|rbenv|nodenv|goenv|jenv|fnm|opam|starship|zoxide|atuin|mise|rtx|minikube|docker-machine|dircolors|thefuck|register-python-argcomplete|luarocks|conda|micromamba|keychain|fzf|navi|gh completion|kubectl completion|resize|tset|poetry env|perl -I|lesspipe|npm completion|pip completion|devbox|pkgx|nodenv|swiftenv|guix|aws configure export)\b[^;|&]*(\)|`)$/;
 
 const BUILTINS: Rules = {
   git: gitRisk,
   hermes: hermesRule,
-  eval: (_, { args }) => args.some(({ isStatic }) => !isStatic) ? UNKNOWN : null,
+  eval: (_, { args }) => args.some(({ isStatic, text }) => !isStatic && !SETS_UP.test(text)) ? UNKNOWN : null,
   trap: (_, { args }) => args[0]?.isStatic === false ? UNKNOWN : null,
-  source: (_, { args }) => args.some(({ isComputed }) => isComputed) ? UNKNOWN : null,
-  ".": (_, { args }) => args.some(({ isComputed }) => isComputed) ? UNKNOWN : null,
+  ...each("source .", (args, { args: words, input }) => {
+    const readsInput = /^(-|\/dev\/(stdin|fd\/0))$/.test(args.verb) && input?.isStatic === false;
+    return readsInput || words.some(({ isComputed }) => isComputed) ? UNKNOWN : null;
+  }),
   parallel: (args, { input }) => args.words.length === 0 && input?.isStatic === false ? UNKNOWN : null,
   xargs: (_, { args }) => args.length === 1 && isShell(args[0]?.text ?? "") ? UNKNOWN : null,
 };

@@ -16,7 +16,7 @@ const FINAL = new RegExp(
     batch-delete decommission revert empty drop patch scale edit set cordon restart reboot up import schedule-key-deletion put-\\S+-policy modify
     authorize abandon failover unset update expire shutdown bulk-delete suspend run-instances create-access-key attach-user-policy
     attach-role-policy put-user-policy forget break-lock compact key trim stepdown repair assassinate removenode promote demote sunset
-    archive obliterate delete-topic leave-cluster kill force-leave eject push seal unseal rekey step-down down change-resource-record-sets clearsnapshot detach-disk rotate-keys reset-password`
+    archive obliterate delete-topic leave-cluster kill force-leave eject leave push seal unseal rekey step-down down change-resource-record-sets clearsnapshot detach-disk rotate-keys reset-password`
       .trim().split(/\s+/).join("|")
   })(-|$)`,
 );

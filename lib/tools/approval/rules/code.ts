@@ -16,7 +16,7 @@ const DELETING = new RegExp(
     String
       .raw`\brmtree\b|\bos\.(remove|rmdir|removedirs|unlink|truncate|ftruncate|replace)\b|\.(unlink|rmdir)\(|\bsend2trash\b|\bos\.rename\(`, // Python
     String
-      .raw`\bunlink(Sync)?\s*[\s('"@$%<]|\brm(dir)?Sync\b|\bfs(\.promises|p)?\.(rm|rmdir|unlink|truncate)\b|\brimraf\b|\bdel\(\[|\bfse?\.(remove|emptyDir)|\btruncateSync\b|\bDeno\.(remove|truncate)|\bremoveSync\b|\{[^}]*\brm\b[^}]*\}\s*(=|from)`, // JavaScript
+      .raw`\bunlink(Sync)?\b(?!\s*[=:])|\brm(dir)?Sync\b|\bfs(\.promises|p)?\.(rm|rmdir|unlink|truncate)\b|\brimraf\b|\bdel\(\[|\bfse?\.(remove|emptyDir)|\btruncateSync\b|\bDeno\.(remove|truncate)|\bremoveSync\b|\{[^}]*\brm\b[^}]*\}\s*(=|from)`, // JavaScript
     String
       .raw`\b(File|Dir|Pathname|FileUtils)\S*\.(delete|unlink|rm|rm_r|rm_rf|rmtree|remove\w*|rmdir|truncate)\b|\bFileUtils\b.*\brm|\.(delete|rmtree)\s*$`, // Ruby
     String
@@ -45,7 +45,7 @@ const KEYS =
 const WRITING =
   /\bopen\w*\([^)]*['"](w|a|x|r\+|wb|ab|w\+)['"]|\bwrite(File|FileSync|_text|_bytes|TextFile)?\b|\bcopy(file|2|tree|FileSync)?\(|\bsymlink|\brename(Sync)?\b|\bFile\.(write|open|rename)|['"]\s*>\s*|\bappendFile|\bfile_put_contents|\bspew\b|\bDeno\.write/;
 const TRUNCATING =
-  /\bopen\w*\([^)]*['"](w|wb|w\+|>)['"]|\bwrite(File|FileSync|_text|_bytes|TextFile)\b|\bFile\.write\b|\bDeno\.write|\bfile_put_contents\b|\bcopyfile\(/;
+  /\bopen\b[^;\n]{0,40}['"]\+?>[^>]|\bopen\w*\([^)]*['"](w|wb|w\+|>)['"]|\bwrite(File|FileSync|_text|_bytes|TextFile)\b|\bFile\.write\b|\bDeno\.write|\bfile_put_contents\b|\bcopyfile\(/;
 
 /** Why running a program in an interpreter's language asks, as far as its text says; null: it does not. */
 export function codeRisk(code: string, dirs: readonly string[], { ground, facts }: Scene): Risk | null {
@@ -56,9 +56,9 @@ export function codeRisk(code: string, dirs: readonly string[], { ground, facts 
   if (holds(SYSTEM, text)) return "changes processes, rights or other people's state by a script";
   if (holds(HTTP, text) && !/localhost|127\.0\.0\.1/.test(text)) return SERVER;
   if (deletesData(text)) return DATABASE;
-  const paths = [...text.matchAll(/['"`]([~/.]?[\w.~/-][^'"`\n\s]{0,200})['"`]/g)].map(([, path = ""]) =>
-    path.replace(/^~(?=\/)/, ground.home)
-  );
+  const paths = [...text.matchAll(/['"`][+<>]*([~/.]?[\w.~/-][^'"`\n\s]{0,200})['"`]/g)].map((
+    [, path = ""],
+  ) => path.replace(/^~(?=\/)/, ground.home));
   for (const path of paths.slice(0, MAX_PATHS)) {
     const held = keysRisk(path, dirs[0] ?? "/", ground);
     if (held !== null) return held;

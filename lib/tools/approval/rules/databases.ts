@@ -21,7 +21,7 @@ const STATEMENTS = [
     .raw`\breset\s+(master|slave|binary)\b|\bpurge\s+(binary|master|recyclebin)\b|\bpg_terminate_backend\b`,
   String
     .raw`\bcopy\b[^;]*\b(to|from)\s+program\b|\binto\s+(outfile|dumpfile)\b|\bxp_cmdshell\b|\bload_extension\b`,
-  String.raw`^\s*\.(shell|system)\b|\\!\s*\w`,
+  String.raw`^\s*\.(shell|system|restore)\b|\\!\s*\w`,
   String.raw`\bdetach\s+delete\b|\bmatch\s*\(\w*\)\s*delete\b`,
 ];
 /** Of SQL and its relatives. */

@@ -91,7 +91,8 @@ export const gitRisk: Rule = (all, invocation, scene) => {
   const at = verbIndex(all.words);
   const verb = all.words[at] ?? "";
   const args = new Arguments({ args: invocation.args.slice(at + 1) });
-  const isDry = all.isDryRun || (args.has("n") && /^(clean|push|rm|add|prune|fetch|lfs|mv)$/.test(verb));
+  const isDry = all.isDryRun ||
+    (args.has("n") && /^(clean|push|rm|add|prune|fetch|lfs|mv|checkout-index)$/.test(verb));
   if (verb === "config") return configRisk(args);
   if (verb === "send-email" || verb === "request-pull" && args.has("p")) return SENDS;
   if (

@@ -189,6 +189,13 @@ export const PACKAGES: Rules = {
   ),
   ...each("pip easy_install", unchecked),
   ...each(
+    "apt apt-get dpkg rpm dnf yum zypper brew snap pacman apk",
+    when(FOREIGN, (args) =>
+      args.hasWord("--dangerous", "--allow-untrusted", "--force-all") ||
+      (args.words.some((word) => /^(install|localinstall|add|-i\w*|-U\w*|--install|--upgrade)$/.test(word)) &&
+        args.words.some((word) => /^https?:|^\.{0,2}\/|\.(deb|rpm|snap|apk|rb|pkg\.tar\.\w+)$/.test(word)))),
+  ),
+  ...each(
     "nix nix-shell",
     when(
       FOREIGN,

@@ -101,6 +101,11 @@ export const SERVERS: Rules = {
           args.words.some((word) => /exec:|system:/i.test(word)),
       ),
       when(SERVER, (_, { input }) => STORE_WORDS.test(input?.text ?? "")),
+      when(
+        SENDS_FILES,
+        (args, { input }) =>
+          input?.isStatic === false && !args.has("lz") && !args.words.some((word) => LOCAL.test(word)),
+      ),
     ),
   ),
   ...each(
