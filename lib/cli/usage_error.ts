@@ -16,12 +16,20 @@ export function usageError(error: CommanderError, { names }: Pick<CommandPath, "
     )
     .replaceAll("'", '"')
     .replace(/\.$/, "");
-  const hint = said.endsWith("?") ? {} : { hint: `See: ${["hermes", ...names, "--help"].join(" ")}` };
+  const help = `See: ${["hermes", ...names, "--help"].join(" ")}`;
+  const hint = said.endsWith("?")
+    ? {}
+    : { hint: /^missing required argument "ids?"$/.test(said) ? `${help}; ids: ${listOf(names)}` : help };
   return new UserError(`Cannot read the command line: ${said}`, {
     ...hint,
     exitCode: EXIT.usage,
     cause: error,
   });
+}
+
+/** Where the ids are found that a command wants. */
+function listOf([first]: readonly string[]): string {
+  return first === "sessions" ? "hermes sessions list" : "hermes list";
 }
 
 function meantWords(names: readonly string[]): string {

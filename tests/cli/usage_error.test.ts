@@ -12,6 +12,11 @@ const WRONG: readonly (readonly [readonly string[], RegExp])[] = [
   [["chatt"], /unknown command "chatt", did you mean "chat"\?\n$/],
   [["help", "chatt"], /unknown command "chatt", did you mean "chat"\?\n$/],
   [["help", "config", "sett"], /unknown command "sett", did you mean "set"\?\n$/],
+  [["check"], /missing required argument "ids"\nSee: hermes check --help; ids: hermes list\n$/],
+  [
+    ["sessions", "show"],
+    /missing required argument "id"\nSee: hermes sessions show --help; ids: hermes sessions list\n$/,
+  ],
   [["help", "xx"], /unknown command "xx"\nSee: hermes --help\n$/],
   [["config", "unst", "x"], /unknown command "unst", did you mean "unset"\?\n$/],
   [["delegate", "--json", "--jsonl", "x"], /"--jsonl" cannot be used with option "--json"/],

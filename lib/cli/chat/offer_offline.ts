@@ -16,7 +16,7 @@ export async function orOffline<Opened>(
   } catch (error) {
     const isPerson = io.stdin.isTerminal && io.stdout.isTerminal;
     if (!isPerson || !(error instanceof UserError) || !error.hint?.includes("--offline")) throw error;
-    io.stderr.write(errorText({ message: error.message }));
+    io.stderr.write(errorText({ message: error.message, hint: error.hint }));
     if (!await confirm("Try the offline model, which needs no key and does not reason?")) throw error;
     return await open({ offline: true });
   }

@@ -140,6 +140,9 @@ function modelText({ io, run, agent }: SlashContext, name: string): string {
 function doubtOf({ supervisor: { ground }, model }: Run["session"], name: string): string | null {
   const taken = takenFor(ground.config, { model: name }, model.provider);
   if (taken !== null) return taken;
+  if (model.provider === "offline" && name !== "offline") {
+    return `"${name}" is not used: the offline model is the only one of its provider (PROVIDER/NAME names another)`;
+  }
   const { context_window, price, is_billed } = ground.factsOf(model, null);
   if (!is_billed || context_window !== null || price !== null) return null;
   return `"${model.model}" was taken for a model of "${model.provider}", and nothing is known of it here ` +

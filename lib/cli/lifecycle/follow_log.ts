@@ -2,6 +2,7 @@ import type { SessionEvent } from "../../protocol/events.ts";
 import type { Message } from "../../protocol/conversation.ts";
 import { snapshotOf } from "../../session/task_rows.ts";
 import type { Store } from "../../store/store.ts";
+import { callText } from "../render/call_text.ts";
 import { progressLine } from "../render/progress_line.ts";
 import { fit, oneLine, plainText } from "../render/text.ts";
 import { resultText } from "./result_text.ts";
@@ -122,7 +123,7 @@ export class FollowLog {
       case "assistant":
         this.#stored(message.content);
         for (const { id, name, arguments: given } of message.toolCalls) {
-          if (!this.#calls.has(id) && name !== END) this.#call(`${name} ${given}`);
+          if (!this.#calls.has(id) && name !== END) this.#call(callText(name, given));
           this.#calls.set(id, name);
         }
         return;

@@ -1,5 +1,6 @@
 import type { SessionEvent } from "../../protocol/events.ts";
 import type { TaskView } from "../../protocol/task_view.ts";
+import { callText } from "./call_text.ts";
 import { formatDuration } from "./format.ts";
 import { labelOf } from "./list.ts";
 import { fit, oneLine } from "./text.ts";
@@ -26,8 +27,9 @@ export class LiveTasks {
     if (event.type === "task.queued") this.#queued.add(event.task.task_id);
     else if (event.type === "task.started") this.#start(event.task, now);
     else if (event.type === "task.ended") this.#end(event.task.task_id);
-    else if (event.type === "tool.started") return this.#doing(event.task_id, `${event.name} ${event.about}`);
-    else if (event.type === "task.question") return this.#doing(event.task_id, "waits for an answer");
+    else if (event.type === "tool.started") {
+      return this.#doing(event.task_id, callText(event.name, event.about));
+    } else if (event.type === "task.question") return this.#doing(event.task_id, "waits for an answer");
     else if (event.type === "task.progress") {
       return this.#doing(event.task_id, event.current_tool ?? `turn ${event.turn}`);
     } else return false;

@@ -1,6 +1,7 @@
 import type { SessionEvent } from "../../protocol/events.ts";
 import type { TaskView } from "../../protocol/task_view.ts";
 import { outcomeText, requestedText } from "./approval.ts";
+import { callText } from "./call_text.ts";
 import { formatCost, formatDuration, formatTokens } from "./format.ts";
 import { labelOf } from "./list.ts";
 import { statusText } from "./status.ts";
@@ -28,6 +29,9 @@ export function compactedText(
   return `compacted: about ${formatTokens(tokens_before)} to ${formatTokens(tokens_after)} tokens`;
 }
 
+/** Its question is told of by an event of its own. */
+const ASKING = "ask_parent";
+
 function wordsOf(event: SessionEvent): string | null {
   switch (event.type) {
     case "task.queued":
@@ -39,7 +43,8 @@ function wordsOf(event: SessionEvent): string | null {
     case "task.ended":
       return endingOf(event.task);
     case "tool.started":
-      return event.task_id === undefined ? null : `${event.name} ${event.about}`;
+      if (event.task_id === undefined || event.name === ASKING) return null;
+      return callText(event.name, event.about);
     case "context.compacted":
       return event.why === "asked" ? null : compactedText(event);
     case "approval.requested":
