@@ -13,7 +13,7 @@ export interface ConnectionTrouble {
   readonly hint: string;
 }
 
-type Kind = "certificate" | "login" | "tunnel" | "connection";
+type Kind = "authority" | "date" | "name" | "login" | "tunnel" | "connection";
 
 /** What the fetch of both runtimes says, in the words of a sentence; the first that fits. */
 const REASONS: readonly (readonly [RegExp, string, Kind?])[] = [
@@ -22,17 +22,13 @@ const REASONS: readonly (readonly [RegExp, string, Kind?])[] = [
   [
     /expired|not (yet )?valid yet|NOT_YET_VALID|NotValidYet/i,
     "its certificate is not valid at this time",
-    "certificate",
+    "date",
   ],
-  [
-    /ALTNAME|NotValidForName|not valid for|does not match/i,
-    "its certificate is for another name",
-    "certificate",
-  ],
+  [/ALTNAME|NotValidForName|not valid for|does not match/i, "its certificate is for another name", "name"],
   [
     /certificate|CERT_|self.signed|UnknownIssuer|UNABLE_TO_|issuer/i,
-    "its certificate is not trusted",
-    "certificate",
+    `its certificate is not trusted; ${CA_VARIABLE} can name its authority`,
+    "authority",
   ],
   [/refused/i, "the connection was refused"],
   [/ENOTFOUND|EAI_AGAIN|dns error|name or service not known/i, "its host name is unknown"],
@@ -64,23 +60,26 @@ export function connectionTrouble(thrown: unknown, { proxy, caFile }: Transport)
   const fits = ([pattern, , kind]: (typeof REASONS)[number]) =>
     pattern.test(words) && (proxy !== null || kind !== "login" && kind !== "tunnel");
   const [, state = "the connection failed", kind = "connection"] = REASONS.find(fits) ?? [];
-  const isMended = kind === "certificate" || kind === "login" || /\b4\d\d\b/.test(words) && kind === "tunnel";
+  const isSetup = kind === "tunnel" ? /\b4\d\d\b/.test(words) : kind !== "connection";
   const way = proxy === null ? "" : ` through the proxy ${proxyOrigin(proxy)} of ${proxy.variable}`;
   return {
-    code: isMended ? "setup" : "unreachable",
+    code: isSetup ? "setup" : "unreachable",
     state: `${way}: ${state}`,
     hint: hintFor(kind, { proxy, caFile }),
   };
 }
 
 function hintFor(kind: Kind, { proxy, caFile }: Transport): string {
-  if (kind === "certificate") {
+  if (kind === "date") return "Check the clock of this machine, and the certificate";
+  if (kind === "authority") {
     const known = caFile === null
       ? ""
-      : ` (it names "${caFile}"${existsSync(caFile) ? "" : ", which is not there"})`;
+      : ` (now "${caFile}"${existsSync(caFile) ? "" : ", which is not there"})`;
     return `Name a file with the certificate of its authority in ${CA_VARIABLE}${known}`;
   }
-  if (proxy === null) return "Check that the server runs and that base_url in config.yaml is right";
+  if (proxy === null || kind === "name") {
+    return "Check that the server runs and that base_url in config.yaml is right";
+  }
   if (kind === "login") return `Write them before the host in ${proxy.variable}: user, colon, password, @`;
   return `Check ${proxy.variable}, or name the server's host in NO_PROXY to go without the proxy`;
 }
