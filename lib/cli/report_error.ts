@@ -6,6 +6,7 @@ import {
   UserError,
   type WireError,
 } from "../support/errors.ts";
+import { codeOf, fileState } from "../support/file_state.ts";
 import { cutMiddle } from "../support/cut_middle.ts";
 import { EXIT, exitOfError } from "./exit_codes.ts";
 import type { Io } from "./io.ts";
@@ -58,8 +59,17 @@ async function reportOf(thrown: unknown, io: Io): Promise<Report> {
     const error = toWireError(thrown);
     return { error, exitCode: exitOfError(error) };
   }
-  return { error: await internalError(thrown, io), exitCode: EXIT.internal };
+  return shortage(thrown) ?? { error: await internalError(thrown, io), exitCode: EXIT.internal };
 }
+
+/** What the machine is short of is no bug of ours, wherever it shows; null: it is something else. */
+function shortage(thrown: unknown): Report | null {
+  if (!SHORTAGES.has(codeOf(thrown))) return null;
+  const message = `Cannot go on: ${fileState(thrown)}`;
+  return { error: { code: "temporary", message }, exitCode: EXIT.temporary };
+}
+
+const SHORTAGES: ReadonlySet<string> = new Set(["EMFILE", "ENFILE", "ENOSPC", "EDQUOT", "ENOMEM"]);
 
 /** The codes of errors that a user can mend, by exit code. */
 const CODES: Readonly<Record<number, string>> = {

@@ -15,6 +15,7 @@ const STATES: Readonly<Record<string, string>> = {
   ENAMETOOLONG: "the name is too long",
   EMFILE: "too many files are open",
   ENFILE: "too many files are open",
+  ENOMEM: "there is not enough memory",
   ETXTBSY: "it is a program that runs",
   ENXIO: "it is a device, pipe or socket",
   EBUSY: "it is in use",

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
 import { finish } from "../support/delegation_script.ts";
 import { type EndToEnd, endToEnd } from "../support/end_to_end.ts";
 import { processesLeft, processesOf } from "../support/processes.ts";
@@ -118,3 +119,31 @@ endToEnd("a finished child leaves no process behind either", async (hermes) => {
   assert.equal(code, 0);
   assert.deepEqual(processesOf(hermes.work), []);
 });
+
+endToEnd("SIGINT ends at once what waits for a store that another process keeps locked", async (hermes) => {
+  assert.equal((await hermes.run(["delegate", "-Q", "--offline", "say: first"])).code, 0);
+  for (
+    const args of [["delegate", "-Q", "--offline", "say: hi"], ["chat", "-Q", "--offline", "-q", "say: hi"]]
+  ) {
+    using database = new DatabaseSync(`${hermes.hermesHome}/sessions.db`);
+    database.exec("BEGIN EXCLUSIVE");
+    const running = hermes.start(args);
+    await running.endInput();
+    while (!opened(running.pid).some((path) => path.endsWith("/sessions.db"))) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    running.kill("SIGINT");
+    assert.equal((await running.finished).code, 130, "it does not wait to say that the store is locked");
+  }
+}, { isPosix: true });
+
+/** The files that a process has open. */
+function opened(pid: number): string[] {
+  return Array.from(Deno.readDirSync(`/proc/${pid}/fd`), ({ name }) => {
+    try {
+      return Deno.readLinkSync(`/proc/${pid}/fd/${name}`);
+    } catch {
+      return ""; // closed meanwhile
+    }
+  });
+}

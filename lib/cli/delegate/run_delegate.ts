@@ -37,8 +37,8 @@ export async function runDelegate(
     return await delegateAsync(io, requests, options);
   }
   const startedAt = performance.now();
-  using ending = new Ending(io);
   await using run = await openRun(io, { ...options, kind: "delegate", asksPerson: hasPerson(io) });
+  using ending = new Ending(io); // not before: a store that is locked is waited for, and a signal ends that at once
   using _answers = answerQuestions(io, run);
   const pinned = pinModel(requests, run.session.model, options);
   const results: CollectedTask[] = [];
