@@ -203,10 +203,9 @@ function partsOf(parts: unknown): readonly string[] {
   );
 }
 
-/** Better taken whole, save where that is only the beginning of what came in pieces, and reasoning, which is parted there. */
+/** What people saw; the arguments of a call are better taken whole. */
 function contentOf({ kind, streamed, whole }: Item): string {
-  if (kind === "function_call") return whole || streamed;
-  return kind === "reasoning" || streamed.startsWith(whole) ? streamed || whole : whole;
+  return kind === "function_call" ? whole || streamed : streamed || whole;
 }
 
 /** Whether a call is one before it, sent again. */

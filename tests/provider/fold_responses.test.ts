@@ -218,11 +218,13 @@ Deno.test("ResponsesFold reads thinking in tags, an answer that [DONE] closes, a
   ], "tool_calls"]);
 });
 
-Deno.test("ResponsesFold says what the whole message says where its pieces said otherwise", () => {
+Deno.test("ResponsesFold says what was seen where the whole message says it otherwise", () => {
   const delta = { type: "response.output_text.delta", output_index: 0, delta: "So and" };
   const end = (text: string) => ({ type: "response.completed", response: response([messageItem(text)]) });
-  assert.equal(fold([delta, end("So or so.")]).message.content, "So or so.");
-  assert.equal(fold([delta, end("So")]).message.content, "So and");
+  for (const text of ["So or so.", "So"]) {
+    const { message, seen } = fold([delta, end(text)]);
+    assert.deepEqual([message.content, said(seen, "text")], ["So and", "So and"]);
+  }
 });
 
 Deno.test("ResponsesFold refuses a call without a name", () => {
