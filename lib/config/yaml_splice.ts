@@ -39,11 +39,8 @@ export function withoutKey(text: string, file: YamlFile, keys: Keys): readonly s
     : null;
   const lines = [lineStart(text, startOf(found)), lineEnd(text, endOf(found))] as const;
   const removed = text.slice(0, lines[0]) + text.slice(lines[1]);
-  return [
-    ...hasComment(text, found) ? [emptied(text, found)] : [],
-    removed,
-    ...asEmpty === null ? [] : [asEmpty],
-  ];
+  const kept = hasComment(text, found) ? [emptied(text, found), switchedOff(text, found)] : [];
+  return [...kept, removed, ...asEmpty === null ? [] : [asEmpty]];
 }
 
 /** An entry of a map, or an item of a list. */
@@ -101,6 +98,12 @@ function emptied(text: string, place: Place): string {
   const from = isOnLine ? lineEnd(text, colon) : lineStart(text, node.range[0]);
   const head = isOnLine ? text.slice(0, colon) + newlineOf(text) : text.slice(0, from);
   return head + text.slice(lineEnd(text, endOf(place)));
+}
+
+/** The entry as an example, where an empty value would be one of its own; its first line only. */
+function switchedOff(text: string, place: Place): string {
+  const start = startOf(place);
+  return `${text.slice(0, start)}#${text.slice(start)}`;
 }
 
 interface Addition {

@@ -157,6 +157,7 @@ Deno.test("unsetConfigValue() takes out one key and leaves all else, whatever th
       "delegation: {allowed_models: [a]}\n",
     ],
     ["models:\n  a: # mine\n    context_window: 5\n", "models.a.context_window", "models:\n  a: {} # mine\n"],
+    ["budget:\n  day:\n    usd: 7 # a cap\n", "budget.day.usd", "budget:\n  day:\n    #usd: 7 # a cap\n"],
     ["budget: {day: {usd: null}}\n", "budget.day.usd", "budget: {day: {}}\n"],
     ["model:\n  default: m\n", "model.provider", null],
     ["", "model.provider", null],
