@@ -69,7 +69,15 @@ async function statusOf(
   directory: string,
   signal: AbortSignal,
 ): Promise<Status | Exclude<GitReply, object>> {
-  const args = ["status", "--porcelain=v2", "--branch", "-z", "--no-renames", "-uall"];
+  const args = [
+    "status",
+    "--porcelain=v2",
+    "--branch",
+    "-z",
+    "--no-renames",
+    "-uall",
+    "--ignore-submodules=none",
+  ];
   const reply = await runGit(directory, args, signal);
   if (typeof reply === "string") return reply;
   const lines = reply.printed.split("\0");

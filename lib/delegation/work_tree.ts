@@ -110,5 +110,5 @@ const EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
 function unseenNote(unseen: readonly string[]): string {
   const named = unseen.slice(0, NAMED).map((inside) => inside === "" ? "what was committed" : inside);
   const more = unseen.length > NAMED ? ` and ${unseen.length - NAMED} more` : "";
-  return `not told of ${named.join(", ")}${more}: git took too long`;
+  return `not told of ${named.join(", ")}${more}: git did not say`;
 }

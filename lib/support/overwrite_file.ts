@@ -1,6 +1,8 @@
 import {
   closeSync,
   constants,
+  fchmodSync,
+  fstatSync,
   fsyncSync,
   ftruncateSync,
   openSync,
@@ -22,11 +24,12 @@ import { isNotAllowed, nameBeside, removeIfThere } from "./passing_file.ts";
 export function overwriteFile(path: string, bytes: Uint8Array, assertUnchanged?: () => void): void {
   const file = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
   try {
+    const { mode } = fstatSync(file);
     const old = readFileSync(file);
     const copy = keepCopy(path, old);
     try {
       assertUnchanged?.();
-      pour(file, { old, bytes, copy });
+      pour(file, { old, bytes, copy, mode });
     } catch (error) {
       if (!(error instanceof ContentLost)) removeCopy(copy);
       throw error;
@@ -44,27 +47,39 @@ interface Pouring {
   readonly old: Uint8Array;
   readonly bytes: Uint8Array;
   readonly copy: string | null;
+  readonly mode: number;
 }
 
-function pour(file: number, { old, bytes, copy }: Pouring): void {
+function pour(file: number, { old, bytes, copy, mode }: Pouring): void {
   try {
     writeAt(file, bytes, old.length);
     writeAt(file, bytes.subarray(0, old.length), 0);
     ftruncateSync(file, bytes.length);
     fsyncSync(file);
+    keepMode(file, mode);
   } catch (error) {
-    putBack(file, { old, bytes, copy }, error);
+    putBack(file, { old, copy }, error);
     throw error;
   }
 }
 
-function putBack(file: number, { old, copy }: Pouring, cause: unknown): void {
+function putBack(file: number, { old, copy }: Pick<Pouring, "old" | "copy">, cause: unknown): void {
   try {
     writeAt(file, old, 0);
     ftruncateSync(file, old.length);
   } catch {
     const where = copy === null ? "is lost" : `is in "${copy}"`;
     throw new ContentLost(`${messageOf(cause)}; what it held ${where}`, { cause });
+  }
+}
+
+/** The system takes the bits away that lend rights, and only the owner may give them back. */
+function keepMode(file: number, mode: number): void {
+  if (fstatSync(file).mode === mode) return;
+  try {
+    fchmodSync(file, mode & 0o7777);
+  } catch (error) {
+    if (!isNotAllowed(error)) throw error;
   }
 }
 

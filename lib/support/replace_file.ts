@@ -1,5 +1,4 @@
 import {
-  accessSync,
   closeSync,
   constants,
   fchmodSync,
@@ -38,9 +37,18 @@ const MODE_BITS = 0o7777;
 export function replaceFile(path: string, content: NewContent): void {
   const old = statSync(path, { throwIfNoEntry: content.expects === "file" });
   if (old === undefined || content.expects === "none") return make(path, content);
-  accessSync(path, constants.W_OK);
+  assertWritable(path);
   if (old.nlink > 1 || !movedOver(path, old, content)) {
     overwriteFile(path, content.bytes, content.assertUnchanged);
+  }
+}
+
+/** What nobody may write is not replaced, though its directory would allow it. */
+function assertWritable(path: string): void {
+  try {
+    closeSync(openSync(path, constants.O_WRONLY | constants.O_NONBLOCK));
+  } catch (error) {
+    if (codeOf(error) !== "ETXTBSY") throw error; // a program that runs may be replaced
   }
 }
 

@@ -134,6 +134,13 @@ Deno.test({
       assert.deepEqual([text(`${directory}/file`), uid, gid, after & 0o7777], ["new", 1234, 2345, 0o666]);
       assert.deepEqual(readdirSync(directory), ["file"]);
     }
+    const lending = `${shared}/lending`;
+    writeFileSync(lending, "old");
+    linkSync(lending, `${shared}/other name`);
+    chownSync(lending, 65534, 65534);
+    chmodSync(lending, 0o4755);
+    assert.equal(asNobody(lending, "new"), "done");
+    assert.deepEqual([text(`${shared}/other name`), statSync(lending).mode & 0o7777], ["new", 0o4755]);
     assert.equal(asNobody(`${closed}/other`, "new"), "EACCES");
     chmodSync(`${shared}/file`, 0o644);
     assert.equal(asNobody(`${shared}/file`, "newer"), "EACCES");
@@ -162,5 +169,23 @@ Deno.test({
     assert.equal(text(`${disk.path}/two again`), "shorter");
     assert.deepEqual(readdirSync(disk.path).sort(), ["filling", "one", "two", "two again"]);
     assert.deepEqual(readdirSync(tmpdir()).filter((name) => name.startsWith(".two.")), []);
+  },
+});
+
+Deno.test({
+  name: "replaceFile() replaces a program that runs",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    using dir = new TempDir();
+    const path = dir.at("program");
+    Deno.copyFileSync("/bin/sleep", path);
+    const running = new Deno.Command(path, { args: ["3600"], stdout: "null", stderr: "null" }).spawn();
+    try {
+      replace(path, "new");
+      assert.equal(text(path), "new");
+    } finally {
+      running.kill("SIGKILL");
+      await running.status;
+    }
   },
 });
