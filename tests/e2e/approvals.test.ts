@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { type EndToEnd, endToEnd } from "../support/end_to_end.ts";
 
 const NEEDS = { commands: ["tmux"] };
@@ -208,3 +208,25 @@ endToEnd("delegate on a terminal asks there", async (hermes) => {
   assert.equal(await terminal.ended(), 0);
   assert.equal(isThere(hermes), false);
 }, NEEDS);
+
+for (
+  const command of ["halt", "rm -rf ~", "systemd-run --user reboot", "echo x > $HERMES_HOME/config.yaml"]
+) {
+  endToEnd(`${command} is refused with --yolo too`, async (hermes) => {
+    const { stdout } = await hermes.run(["delegate", "--yolo", "--offline", "-Q", `run: ${command}`]);
+    assert.match(stdout, /, and no agent may, whoever allows it/);
+    assert.equal(existsSync(`${hermes.hermesHome}/config.yaml`), false);
+  });
+}
+
+endToEnd(
+  "a file that was there before is not lost unasked, one that the task made is its own",
+  async (hermes) => {
+    writeFileSync(`${hermes.work}/old.txt`, "words");
+    const said = async (goal: string) => (await hermes.run(["delegate", "--offline", "-Q", goal])).stdout;
+    assert.match(await said("run: rm old.txt"), /deletes or overwrites files that were there before/);
+    assert.match(await said("run: echo x > old.txt"), /deletes or overwrites files that were there before/);
+    assert.match(await said("run: echo x > new.txt; rm new.txt"), /exit code 0/);
+    assert.equal(readFileSync(`${hermes.work}/old.txt`, "utf8"), "words");
+  },
+);

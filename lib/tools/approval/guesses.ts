@@ -12,7 +12,7 @@ const PLAIN: ReadonlySet<string> = new Set(
     "info tldr apropos whatis which type whereis hash help alias history basename dirname realpath readlink seq sleep date cal jq yq " +
     "code subl open say notify-send logger wall figlet cowsay banner espeak base64 md5sum sha256sum shasum xxd od hexdump strings nl rev fold " +
     "apt apt-get aptitude dnf yum pacman apk zypper emerge brew port snap flatpak choco scoop winget pip gem dpkg rpm apt-cache pkg opkg " +
-    "git svn hg gh glab hub tea jira linear pass codespell aspell typos cspell vale return exit break continue shift read getopts ps pgrep pidof top htop " +
+    "git svn hg gh glab hub tea codespell aspell typos cspell vale return exit break continue shift read getopts ps pgrep pidof top htop " +
     "find fd kill groups id who w users getent useradd usermod userdel groupadd curl wget http xh https ssh-keygen lsblk lsof ss netstat")
     .split(" "),
 );

@@ -58,7 +58,7 @@ function rulesByName(): ReadonlyMap<string, readonly Rule[]> {
 
 /** Whether what a program is told in plain words counts: its own rules, if any, know words as well. */
 function isTold(name: string): boolean {
-  return !RULES.has(name) || Object.hasOwn(PACKAGES, name) || Object.hasOwn(DATABASES, name);
+  return !RULES.has(name) || [PACKAGES, CLOUDS, DATABASES].some((table) => Object.hasOwn(table, name));
 }
 
 /** Whether there is a rule for a program. */

@@ -10,6 +10,7 @@ import {
   type Word,
 } from "unbash";
 import { AgentScripts, fetchedBy } from "./agent_scripts.ts";
+import { callsItself } from "./calls_itself.ts";
 import type { Facts } from "./facts.ts";
 import { guesses } from "./guesses.ts";
 import { type Inner, innerCommands } from "./inner_commands.ts";
@@ -22,7 +23,9 @@ import {
   shellWords,
   UNKNOWN_TEXT,
 } from "./invocation.ts";
+import { isNested } from "./nesting.ts";
 import { absolute } from "./path_risks.ts";
+import { type Input, printedBy, UNKNOWN_INPUT } from "./printed_by.ts";
 import { programName } from "./program_name.ts";
 import { Scope } from "./scope.ts";
 
@@ -126,7 +129,7 @@ class Reader implements ReadCommand {
   #visit(node: SyntaxNode, at: Place): void {
     if (this.#isSpent(0)) return;
     if ("errors" in node && node.errors !== undefined) this.isUnclear = true;
-    if (node.type === "Function") this.multiplies ||= callsItself(node.body, node.name.value, false);
+    if (node.type === "Function") this.multiplies ||= callsItself(node.body, node.name.value);
     if (node.type === "Pipeline") {
       return node.commands.forEach((command, index) => {
         const before = node.commands[index - 1];
@@ -134,7 +137,7 @@ class Reader implements ReadCommand {
       });
     }
     if (node.type === "Redirected") {
-      for (const redirect of node.redirects) this.#redirect(redirect, UNKNOWN);
+      for (const redirect of node.redirects) this.#redirect(redirect, UNKNOWN_INPUT);
       return this.#visit(node.command, { ...at, input: this.#input(node.redirects) ?? at.input });
     }
     if (node.type === "For" && node.wordlist !== undefined) return this.#loop(node, node.wordlist, at);
@@ -263,35 +266,21 @@ class Reader implements ReadCommand {
   #input(redirects: readonly Redirection[]): Input {
     const redirect = redirects.findLast(({ operator }) => operator.startsWith("<"));
     if (redirect?.type === "HereDoc") return { text: redirect.body.text, isStatic: true };
-    if (redirect?.type !== "HereString") return redirect === undefined ? null : UNKNOWN;
+    if (redirect?.type !== "HereString") return redirect === undefined ? null : UNKNOWN_INPUT;
     return redirect.target === undefined ? null : shellWord(redirect.target, this.#scope);
   }
 
   #printedBy(node: SyntaxNode): Input {
-    if (node.type !== "Command") return UNKNOWN;
+    if (node.type !== "Command") return UNKNOWN_INPUT;
     const args = node.args.map((arg) =>
       arg.type === "Word" ? shellWord(arg, this.#scope) : plainWord(arg.text)
     );
     const name = node.name === undefined ? [] : [shellWord(node.name, this.#scope)];
     return node.redirects.some(({ operator }) => operator.startsWith(">"))
-      ? UNKNOWN
-      : printedBy([...name, ...args], this.#input(node.redirects)) ?? UNKNOWN;
+      ? UNKNOWN_INPUT
+      : printedBy([...name, ...args], this.#input(node.redirects)) ?? UNKNOWN_INPUT;
   }
 }
-
-/** More parentheses within each other than anybody writes: the parser would take seconds for them. */
-const MAX_NESTING = 100;
-
-function isNested(text: string): boolean {
-  let depth = 0;
-  for (let at = 0; at < text.length && depth <= MAX_NESTING; at++) {
-    if (text[at] === "(") depth++;
-    else if (text[at] === ")" && depth > 0) depth--;
-  }
-  return depth > MAX_NESTING;
-}
-
-type Input = Invocation["input"];
 
 interface Place {
   readonly input: Input;
@@ -300,24 +289,6 @@ interface Place {
 
 interface How extends Pick<Invocation, "input" | "takesMore" | "isGuess"> {
   readonly depth: number;
-}
-
-/** What another program writes. */
-const UNKNOWN = { text: "", isStatic: false };
-
-/** What a program prints that only says its words or its input. */
-function printedBy([first, ...args]: readonly ShellWord[], input: Input): Input {
-  const name = first?.text;
-  if (name === "cat" || name === "tee") {
-    return args.some(({ text }) => !/^-./.test(text)) && name === "cat" ? UNKNOWN : input;
-  }
-  if (name !== "echo" && name !== "printf") return UNKNOWN;
-  const said = args.filter(({ text }) => name === "printf" || !/^-[neE]+$/.test(text));
-  const isFormat = name === "printf" && /%/.test(said[0]?.text ?? "");
-  const words = isFormat ? said.slice(1) : said;
-  const text = words.map((word) => word.text.replaceAll("\\n", "\n")).join(isFormat ? "\n" : " ");
-  const isPlain = !isFormat || /^(%s|\\n| )+$/.test(said[0]?.text ?? "");
-  return { text, isStatic: isPlain && words.every(({ isStatic }) => isStatic) };
 }
 
 /** What `>&` and `<&` copy or close, which is no file. */
@@ -334,12 +305,3 @@ const SAME_INPUT: ReadonlySet<SyntaxNode["type"]> = new Set([
   "While",
   "For",
 ]);
-
-function callsItself(node: SyntaxNode, name: string, isMultiplied: boolean): boolean {
-  if (node.type === "Command" && node.name?.value === name) return isMultiplied;
-  const multiplies = isMultiplied || node.type === "Pipeline" ||
-    (node.type === "Statement" && node.background === true);
-  let found = false;
-  forEachChild(node, (child) => found ||= callsItself(child, name, multiplies));
-  return found;
-}

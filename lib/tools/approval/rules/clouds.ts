@@ -1,7 +1,7 @@
 import type { Arguments } from "../arguments.ts";
 import type { Invocation } from "../invocation.ts";
 import type { Risk } from "../risk.ts";
-import { isFinalOption, isFinalWord } from "./final_words.ts";
+import { isFinalOption, isFinalWord, isStrongWord } from "./final_words.ts";
 import { each, first, type Rules, when } from "./rule.ts";
 
 const CLOUD = "changes infrastructure";
@@ -18,7 +18,7 @@ const FINAL = new RegExp(
     attach-role-policy put-user-policy forget break-lock compact key trim stepdown repair assassinate removenode promote demote sunset
     archive obliterate delete-topic leave-cluster kill force-leave eject leave push seal unseal rekey step-down down change-resource-record-sets clearsnapshot detach-disk rotate-keys reset-password`
       .trim().split(/\s+/).join("|")
-  })(-|$)`,
+  })([-_]|$)`,
 );
 const READS = new RegExp(
   `^(${
@@ -51,7 +51,8 @@ function cloudRisk(args: Arguments, { name }: Invocation): Risk | null {
     return null;
   }
   const isFinal = words.slice(0, 4).some((word, index) =>
-    (FINAL.test(word) || isFinalWord(word)) && !words.slice(0, index).some((before) => READS.test(before))
+    isStrongWord(word) ||
+    ((FINAL.test(word) || isFinalWord(word)) && !words.slice(0, index).some((before) => READS.test(before)))
   );
   const syncs = args.hasWord("sync", "rsync", "mirror") &&
     args.hasWord("--delete", "-d", "--remove", "--delete-destination");
@@ -110,6 +111,7 @@ export const CLOUDS: Rules = {
         HOST,
         ({ operands: [kind = "", verb = ""] }) =>
           kind === "delete" || (kind === "workflow" && verb === "run") ||
+          (kind === "release" && verb === "upload") ||
           /^(delete\S*|merge|create|close|edit|archive|rename|transfer|lock|unlock|reopen|remove|set|disable|cancel|rotate|revoke)$/
               .test(verb) &&
             !/^(auth|alias|config|extension)$/.test(kind),

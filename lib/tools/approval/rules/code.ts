@@ -21,7 +21,8 @@ const DELETING = new RegExp(
       .raw`\b(File|Dir|Pathname|FileUtils)\S*\.(delete|unlink|rm|rm_r|rm_rf|rmtree|remove\w*|rmdir|truncate)\b|\bFileUtils\b.*\brm|\.(delete|rmtree)\s*$`, // Ruby
     String
       .raw`\bos\.RemoveAll\b|\bfs::remove|\bremove_dir_all\b|\bremove_tree\b|\brmdir\s*[('"$]|\bFiles\.delete|\.delete(Recursively|OnExit|Directory)?\(\)\s*;?|\bfile\.(remove|delete)\b|\bunlink\(|\bfile_put_contents\b|\bos\.remove\b|\bfile\s+delete\b|\bdelete-(file|directory)\b|\bdelete\(\s*['"]|\bFile\.rm(_rf|dir)?!?\b|\bfile:del|\bRemove-Item\b|\bDirectory\.Delete\b|\bFile\.Delete\b|\bdeleteFile\b|\bremoveDirectory\b|\btruncate\s*[('"]`,
-    String.raw`\brm -\w*[rRf]|\bshutil\.move\b|\bremove(Directory|File|Path|Dir)\w*\b|\brm\(`,
+    String
+      .raw`\brm -\w*[rRf]|\bshutil\.move\b|\bremove(Directory|File|Path|Dir)\w*\b|\brm\(|(?<![.\w])remove\(`,
   ].join("|"),
 );
 /** The calls that run other programs. */

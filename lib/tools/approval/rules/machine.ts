@@ -55,7 +55,7 @@ export const MACHINE: Rules = {
     first(
       verbs(
         STORAGE,
-        /^(destroy|delete\w*|remove|rm|rollback|undefine|unregister\S*|purge|detach\S*|offline|labelclear|clear|stop|shutdown|reset|deletesnapshot|vol-delete|vol-wipe|pool-\S+|snapshot-delete|disable|wipe|prune|purge-\S*|trim|eraseDisk|halt|restore)$/,
+        /^(destroy|delete\w*|remove|rm|rollback|undefine|unregister\S*|purge|detach\S*|offline|labelclear|clear|stop|shutdown|reset|deletesnapshot|vol-delete|vol-wipe|pool-\S+|snapshot-delete|disable|wipe|prune|purge-\S*|trim|undochange|resize|export|eraseDisk|halt|restore)$/,
       ),
       when(
         STORAGE,
@@ -165,7 +165,8 @@ export const MACHINE: Rules = {
     PROCESSES,
     (args, { takesMore }) =>
       takesMore || args.words.slice(1).some((word) => /^(-1|0|1)$/.test(word)) ||
-      args.words.join(" ") === "-1",
+      /^(-1|0)$/.test(args.words.join(" ")) ||
+      args.words.some((word) => /[($`](pgrep|pidof|ps) /.test(word)),
   ),
   gpg: when(
     "deletes or gives away keys",

@@ -36,7 +36,7 @@ function httpRisk(args: Arguments, { name }: Invocation): Risk | null {
   if (changes || (args.hasLong("unix-socket") && /^POST$/i.test(given))) return SERVER;
   const sends = words.some((word, index) => {
     const option = words[index - 1] ?? "";
-    return (FILE_OPTION.test(option) && word !== "-") || /^--(upload|post|body)-file=|^-T./.test(word) ||
+    return FILE_OPTION.test(option) || /^--(upload|post|body)-file=|^-T./.test(word) ||
       (DATA_OPTION.test(option) && /^@|=@/.test(word)) ||
       /^-[dF]\S*@|^--(data(-\w+)?|form|json)=\S*@/.test(word);
   });

@@ -1,3 +1,4 @@
+import type { Arguments } from "../arguments.ts";
 import { isInterpreter } from "../interpreters.ts";
 import { wrapperOf } from "../wrappers.ts";
 import { DATABASE, deletesData } from "./databases.ts";
@@ -13,14 +14,14 @@ const HARMLESS =
 const MIGRATES =
   /^(db:(drop|reset|purge|rollback|truncate\S*|migrate:reset|schema:load|setup)|migrate:(fresh|reset|rollback|undo\S*)|db:wipe|queue:(clear|flush)|ecto\.(drop|reset|rollback)|schema:drop|database:drop|doctrine:(schema|database):drop|cache:flush|downgrade|reset_db|flush|sqlflush|migrate-reset|reset|clean|undo|drop-all|delete-orphans|dropall|down|erase|rollback\S*)$/;
 const DROPS =
-  /^(delete|remove|purge|destroy|wipe|drop|dropAll|sql-drop|site-install|pm-uninstall|setup:uninstall)([:-]|$)/;
+  /^(delete|remove|purge|destroy|wipe|drop|dropAll|sql-drop|site-install|pm-uninstall|setup:uninstall|zero|base)([:_-]|$)/;
 const MIGRATORS =
   /^(rails|rake|artisan|console|manage\.py|django-admin|alembic|flyway|liquibase|goose|dbmate|prisma|knex|sequelize|sequelize-cli|typeorm|mix|phinx|migrate|drizzle-kit|sqlx|diesel|atlas|supabase|wp|drush|magento|occ|craft|flask|airflow|dbt|dagster|superset|sqitch|refinery|mikro-orm|migra|bin\/rails|yii|spark|doctrine|aerich|piccolo|hasura|strapi|directus|payload|ef|meteor|sail|setup)$/;
 
 /** Of a program that no rule knows: what its words say that it does. */
 export const verbsRule: Rule = (args, { name, path }) => {
   if (name === null || args.isDryRun) return null;
-  if (migrates(name, args.operands)) return FINAL;
+  if (migrates(name, args)) return FINAL;
   const isProjects = path.startsWith("./") || path.startsWith("../") || isInterpreter(name);
   if (HARMLESS.test(name) || wrapperOf(name) !== undefined || isProjects) return null;
   if (args.words.some((word) => /\s/.test(word) && deletesData(word))) return DATABASE;
@@ -38,10 +39,12 @@ function isValue(before: string | undefined, word: string): boolean {
 }
 
 /** Whether a tool of a project, or a runner that it is started by, is told to take a database back or down. */
-function migrates(name: string, operands: readonly string[]): boolean {
-  const words = operands.slice(0, 6);
+function migrates(name: string, args: Arguments): boolean {
+  const words = args.operands.slice(0, 6);
   const isTool = [name, ...words.map((word) => word.slice(word.lastIndexOf("/") + 1))].some((word) =>
     MIGRATORS.test(word)
   );
-  return isTool && words.some((word) => MIGRATES.test(word) || DROPS.test(word));
+  if (words.some((word) => /^(flyway:?clean|liquibase:?dropall)$/i.test(word))) return true;
+  return isTool &&
+    (words.some((word) => MIGRATES.test(word) || DROPS.test(word)) || args.words.includes("--force-reset"));
 }
