@@ -1,4 +1,4 @@
-import type { Buffer } from "node:buffer";
+import { Buffer } from "node:buffer";
 import { connect as connectTo, type Socket } from "node:net";
 import type { SessionEvent } from "../../protocol/events.ts";
 import type { Clock } from "../../support/clock.ts";
@@ -6,9 +6,18 @@ import { UserError } from "../../support/errors.ts";
 import { type ProcessState, processState } from "../../support/process_mark.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { HostSilent, type WatchedHost } from "./host_silent.ts";
+import { CONTROL_LIMITS } from "./limits.ts";
 import { LineReader } from "./line_reader.ts";
 import { isSpent, isTold, type Patience } from "./patience.ts";
-import { fromRpcError, type FromServer, fromServer, requestLine, RPC, type RpcError } from "./messages.ts";
+import {
+  fromRpcError,
+  type FromServer,
+  fromServer,
+  requestLine,
+  RPC,
+  type RpcError,
+  tooLong,
+} from "./messages.ts";
 import { type Method, type Params, PROTOCOL, type Results } from "./methods.ts";
 
 /** The host cannot be asked any more: it died, has left or is about to. Somebody else has its tasks, or the store. */
@@ -142,11 +151,14 @@ export class ControlClient implements Disposable {
     signal.throwIfAborted();
     if (this.#ending !== null) throw this.#ending;
     const id = ++this.#lastId;
+    const line = requestLine(id, method, params);
+    // Who is refused in the middle of a line may only hear that nobody listens.
+    if (Buffer.byteLength(line) > CONTROL_LIMITS.lineBytes) throw tooLong(CONTROL_LIMITS.lineBytes);
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     const onAbort = () => reject(signal.reason);
     signal.addEventListener("abort", onAbort, { once: true });
     this.#pending.set(id, { patience, onEvent, resolve, reject });
-    this.#socket.write(requestLine(id, method, params));
+    this.#socket.write(line);
     this.#heart.start();
     try {
       return await promise as Results[Name]; // the host speaks this version of the protocol: it said so

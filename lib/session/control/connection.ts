@@ -7,7 +7,16 @@ import { ToolFailure } from "../../support/errors.ts";
 import type { Crowd, CrowdMember } from "./crowd.ts";
 import type { ControlLimits } from "./limits.ts";
 import { LineReader } from "./line_reader.ts";
-import { errorLine, eventLine, request, resultLine, RPC, type RpcError, toRpcError } from "./messages.ts";
+import {
+  errorLine,
+  eventLine,
+  request,
+  resultLine,
+  RPC,
+  type RpcError,
+  tooLong,
+  toRpcError,
+} from "./messages.ts";
 import { type Handlers, type Method, PARAMS, type Params, PROTOCOL } from "./methods.ts";
 import { Outbox } from "./outbox.ts";
 import { isSameToken } from "./token.ts";
@@ -113,7 +122,7 @@ export class Connection implements CrowdMember, TurnTaker {
       return true;
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      this.#refuse(null, tooLong(this.#lines.maxBytes));
+      this.#refuse(null, { ...toRpcError(tooLong(this.#lines.maxBytes)), code: RPC.invalidRequest });
       return false;
     }
   }
@@ -241,23 +250,12 @@ export class Connection implements CrowdMember, TurnTaker {
 
 const LEAVING: RpcError = { code: RPC.leaving, message: "The host is about to leave" };
 
-/** With what a person reads of it. */
-function tooLong(mostBytes: number): RpcError {
-  const message = `Cannot take the request: it has more than ${mostBytes} bytes`;
-  return {
-    code: RPC.invalidRequest,
-    message,
-    data: { code: "invalid_arguments", message, exit_code: EXIT_USAGE },
-  };
-}
-
 function tooMany(requests: number): RpcError {
   const message = `Cannot take the request: this client waits for ${requests} already`;
   return { code: RPC.failed, message, data: { code: "queue_full", message, exit_code: EXIT_TEMPORARY } };
 }
 
-/** Exit codes of contract §4. */
-const EXIT_USAGE = 2;
+/** Contract §4. */
 const EXIT_TEMPORARY = 75;
 
 class UnknownMethod extends Error {}

@@ -67,6 +67,17 @@ export function eventLine(id: number, event: SessionEvent): string {
   return line({ method: "event", params: { request: id, event } });
 }
 
+/** A request of more bytes than a host takes. */
+export function tooLong(mostBytes: number): UserError {
+  return new UserError(`Cannot take the request: it has more than ${mostBytes} bytes`, {
+    hint: "Name a file that the agent can read, instead of giving it the text",
+    exitCode: EXIT_USAGE,
+  });
+}
+
+/** Contract §4. */
+const EXIT_USAGE = 2;
+
 /** Anything thrown, as it travels. */
 export function toRpcError(thrown: unknown): RpcError {
   if (thrown instanceof TaskMoves) return { code: RPC.leaving, message: thrown.message };

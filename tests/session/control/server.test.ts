@@ -5,6 +5,7 @@ import { connect, type Socket } from "node:net";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { SessionEvent } from "../../../lib/protocol/events.ts";
 import { HostGone } from "../../../lib/session/control/client.ts";
+import { CONTROL_LIMITS } from "../../../lib/session/control/limits.ts";
 import { PROTOCOL, type Visit } from "../../../lib/session/control/methods.ts";
 import { ControlServer } from "../../../lib/session/control/server.ts";
 import { aborted } from "../../../lib/support/clock.ts";
@@ -334,7 +335,12 @@ Deno.test("one client waits for so much at once and is told so; all together for
 Deno.test("a request that is too long is refused with words, and the host goes on", async () => {
   await using stage = await ControlStage.open({}, { lineBytes: 100_000 });
   using client = await stage.connect();
-  const args = { text: "x".repeat(200_000) };
+  const most = CONTROL_LIMITS.lineBytes;
+  await assert.rejects(
+    client.request("call", { tool: "steer_task", args: { text: "ä".repeat(most / 2) } }, { signal: NEVER }),
+    { name: "UserError", message: `Cannot take the request: it has more than ${most} bytes`, exitCode: 2 },
+  );
+  const args = { text: "x".repeat(100_000) };
   await assert.rejects(client.request("call", { tool: "steer_task", args }, { signal: NEVER }), {
     name: "UserError",
     message: "Cannot take the request: it has more than 100000 bytes",
