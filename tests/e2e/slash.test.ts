@@ -30,6 +30,7 @@ const WRONG: readonly (readonly [line: string, says: RegExp])[] = [
   ["/check", /^hermes: Cannot run \/check: no task is named\nThere are no tasks yet\n$/],
   ["/steer", /no task is named/],
   ["/cancel", /no task is named/],
+  ["/resume", /^hermes: Cannot run \/resume: no task is named\nNo task of this chat is interrupted\n$/],
   ["/lst", /there is no such command, did you mean "\/list"\?\n/],
   ["/check t00000", /"t00000"/],
   ["/steer t00000", /message/],

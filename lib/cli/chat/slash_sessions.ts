@@ -5,6 +5,7 @@ import { systemClock } from "../../support/clock.ts";
 import type { Io } from "../io.ts";
 import { labelOf } from "../render/list.ts";
 import { renderSessions } from "../render/sessions.ts";
+import { taskLines } from "./slash_words.ts";
 import { statusText } from "../render/status.ts";
 import { isUsed, sessionViews } from "../sessions/session_view.ts";
 
@@ -22,7 +23,10 @@ export function sessionsText({ stdout }: Pick<Io, "stdout">, session: Session): 
 export function resumeText(session: Session, id: string): string {
   session.flush();
   if (id === "") {
-    throw new ToolFailure("invalid_arguments", "Cannot resume: name an interrupted task (/list --all)");
+    throw new ToolFailure("invalid_arguments", "Cannot run /resume: no task is named", {
+      hint: taskLines(session, ({ status }) => status === "interrupted") ??
+        "No task of this chat is interrupted",
+    });
   }
   if (SESSION_ID.test(id)) {
     throw new ToolFailure("invalid_arguments", `Cannot resume session ${id} in this chat: it has one`, {

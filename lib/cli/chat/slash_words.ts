@@ -1,4 +1,4 @@
-import { isFinal } from "../../protocol/task_state.ts";
+import { isFinal, type TaskState } from "../../protocol/task_state.ts";
 import type { Session } from "../../session/session.ts";
 import { ToolFailure, type WireError } from "../../support/errors.ts";
 import { labelOf } from "../render/list.ts";
@@ -57,15 +57,18 @@ export function assertTaskNamed(
   });
 }
 
-/** The tasks by id, live ones first, a line each. */
-function knownTasks({ supervisor }: Session, mustLive: boolean): string {
-  const records = supervisor.table.seenBy(null);
-  const live = records.filter(({ state }) => !isFinal(state));
-  const over = mustLive ? [] : records.filter(({ state }) => isFinal(state)).toReversed();
-  if (live.length + over.length === 0) {
-    return records.length === 0 ? "There are no tasks yet" : "No task runs";
-  }
-  return [...live, ...over].slice(0, MAX_TASKS).map((record) => {
+function knownTasks(session: Session, mustLive: boolean): string {
+  const none = session.supervisor.table.seenBy(null).length === 0 ? "There are no tasks yet" : "No task runs";
+  return taskLines(session, (state) => !mustLive || !isFinal(state)) ?? none;
+}
+
+/** The tasks in these states, a line each, live ones first, then the newest; null: there are none. */
+export function taskLines({ supervisor }: Session, isMeant: (state: TaskState) => boolean): string | null {
+  const records = supervisor.table.seenBy(null).filter(({ state }) => isMeant(state));
+  const over = records.filter(({ state }) => isFinal(state)).toReversed();
+  const all = [...records.filter(({ state }) => !isFinal(state)), ...over].slice(0, MAX_TASKS);
+  if (all.length === 0) return null;
+  return all.map((record) => {
     const view = supervisor.view(record);
     return fit(`${view.task_id} ${statusText(view)}: ${labelOf(view)}`, LINE_CHARS);
   }).join("\n");
