@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import process from "node:process";
 import { ProviderError, type ProviderErrorCode } from "../support/errors.ts";
 import { CA_VARIABLE, proxyOrigin, STRAIGHT, type Transport } from "../support/transport.ts";
 import { placeOf } from "./http_error.ts";
@@ -72,9 +72,7 @@ export function connectionTrouble(thrown: unknown, { proxy, caFile }: Transport)
 function hintFor(kind: Kind, { proxy, caFile }: Transport): string {
   if (kind === "date") return "Check the clock of this machine, and the certificate";
   if (kind === "authority") {
-    const known = caFile === null
-      ? ""
-      : ` (now "${caFile}"${existsSync(caFile) ? "" : ", which is not there"})`;
+    const known = caFile === null ? "" : ` (now "${caFile}"${isThere(caFile) ? "" : ", which is not there"})`;
     return `Name a file with the certificate of its authority in ${CA_VARIABLE}${known}`;
   }
   if (proxy === null || kind === "name") {
@@ -91,4 +89,9 @@ function wordsOf(thrown: unknown): string {
     words.push("code" in error ? String(error.code) : "", error.message);
   }
   return words.join(" ").replaceAll(/\(?"?https?:\/\/[^\s")]*/g, ""); // its digits are no status
+}
+
+/** `node:fs` is loaded on use: in a worker of the compiled binary it costs 2 ms of a processor. */
+function isThere(path: string): boolean {
+  return process.getBuiltinModule("node:fs").existsSync(path);
 }
