@@ -27,7 +27,7 @@ export class Ask {
     return this.#isOpen;
   }
 
-  /** Answers in words. `finish`: why the answer ends; null leaves the stream without a reason. */
+  /** Answers in words. `finish`: why the answer ends; null breaks the stream off without saying so. */
   says(text: string, finish: string | null = "stop"): void {
     this.#stream(text === "" ? [] : [{ content: text }], finish);
   }
@@ -55,7 +55,8 @@ export class Ask {
     const response = this.#response;
     response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8" });
     for (const delta of [{ role: "assistant", content: "" }, ...deltas]) response.write(line(chunk(delta)));
-    if (finish !== null) response.write(line(chunk({}, finish)));
+    if (finish === null) return void response.end();
+    response.write(line(chunk({}, finish)));
     response.write(line({ ...chunk({}), choices: [], usage: USAGE }));
     response.end("data: [DONE]\n\n");
   }
