@@ -1,4 +1,5 @@
 import { ToolFailure } from "../../support/errors.ts";
+import { plainName } from "./plain_name.ts";
 import { wildPath } from "./wild_path.ts";
 
 /** The innermost `{a,b}` of a pattern, which has a comma. */
@@ -9,14 +10,16 @@ const MAX_EXPANDED_CHARS = 20_000;
 
 /**
  * Whether a relative path with slashes matches, by the rules of .gitignore: without a slash the pattern matches names at
- * any depth, and with a directory all that is inside. Braces list alternatives, a leading `!` turns it round. Throws
+ * any depth, and with a directory all that is inside; how a name is composed makes no difference. Braces list alternatives, a leading `!` turns it round. Throws
  * {@linkcode ToolFailure} for one that is too long.
  */
 export function globMatcher(glob: string): (path: string) => boolean {
   const isNegated = glob.startsWith("!");
-  const patterns = expandBraces((isNegated ? glob.slice(1) : glob).replace(/^\.\//, "/")).map(wildPath);
+  const patterns = expandBraces((isNegated ? glob.slice(1) : glob).replace(/^\.\//, "/")).map((pattern) =>
+    wildPath(plainName(pattern))
+  );
   return (path) => {
-    const names = path.split("/");
+    const names = plainName(path).split("/");
     const isMeant = names.some((_, at) => {
       const isDirectory = at < names.length - 1;
       const above = names.slice(0, at + 1);

@@ -5,6 +5,7 @@ import { ToolFailure } from "../../support/errors.ts";
 import type { ToolContext } from "../tool.ts";
 import { type Attempt, cannot } from "./file_failure.ts";
 import { absolutePath, isMissing } from "./paths.ts";
+import { plainName } from "./plain_name.ts";
 
 /**
  * What a path means: what is there by that name, or else the one thing whose name is only written otherwise, in
@@ -67,24 +68,14 @@ async function nameIn(
   // A file that is made beside a directory is no second one of it.
   const fitting = entries.filter((entry) => !(isLast && attempt.verb === "write" && entry.isDirectory()));
   const names = fitting.map((entry) => entry.name);
-  const alike = names.filter((name) => plain(name) === plain(wanted));
+  const alike = names.filter((name) => plainName(name) === plainName(wanted));
   const meant = alike.length > 0
     ? alike
-    : names.filter((name) => plain(name).toLowerCase() === plain(wanted).toLowerCase());
+    : names.filter((name) => plainName(name).toLowerCase() === plainName(wanted).toLowerCase());
   if (meant.length < 2) return meant[0] ?? null;
   const state =
     `there is no "${wanted}" in "${directory}", but several names that are only written otherwise`;
   throw new ToolFailure("not_found", `${cannot(attempt)}: ${state}`, {
     hint: `They are ${meant.sort().slice(0, 10).map(spelledOut).join(", ")}`,
   });
-}
-
-/** A name without what is hard to see in it. */
-function plain(name: string): string {
-  return /^[ -~]*$/.test(name) ? name : name.normalize("NFC")
-    .replace(/\p{Zs}/gu, " ")
-    .replace(/\p{Cf}/gu, "")
-    .replace(/[‘’‚‛′]/g, "'")
-    .replace(/[“”„‟″]/g, '"')
-    .replace(/[\u2010-\u2015\u2212]/g, "-");
 }

@@ -168,6 +168,10 @@ Deno.test("globMatcher() matches as .gitignore does, with braces", () => {
     ["!*.md", "a.md", false],
     ["!*.md", "a.ts", true],
     ["$&{a,b}", "$&b", true],
+    ["R\u00e9sum\u00e9*", "a/Re\u0301sume\u0301.txt", true],
+    ["Re\u0301sume\u0301.txt", "R\u00e9sum\u00e9.txt", true],
+    ["Shot at *AM.png", "Shot at 9.41\u202fAM.png", true],
+    ["it's.?xt", "it\u2019s.txt", true],
   ];
   for (const [glob, path, expected] of cases) {
     assert.equal(globMatcher(glob)(path), expected, `${glob} ${path}`);
