@@ -3,7 +3,7 @@ import { Arguments } from "./arguments.ts";
 import type { Facts } from "./facts.ts";
 import { plainWord, type ShellWord } from "./invocation.ts";
 import { lossRisk } from "./losses.ts";
-import { keysRisk, writeRisk } from "./path_risks.ts";
+import { absolute, keysRisk, writeRisk } from "./path_risks.ts";
 import { programRisk } from "./program_risks.ts";
 import { type ReadCommand, readCommand } from "./read_command.ts";
 import { isNever, MULTIPLIES, type Risk, type RiskGround } from "./risk.ts";
@@ -46,7 +46,11 @@ const RUN_VARIABLES =
 export function commandRisks(command: string, ground: CommandGround): readonly Risk[] {
   const { home, hermesHome, cwd, facts } = ground;
   const read = readCommand(command, { cwd, facts, variables: { HOME: home, HERMES_HOME: hermesHome } });
-  const scene = { ground, facts };
+  const rewritten = rewrittenBy(read);
+  const scene = {
+    ground,
+    facts: { ...bound(facts), isOld: (path: string) => !rewritten.has(path) && facts.isOld(path) },
+  };
   const risks = [
     ...(read.isUnclear ? ["cannot be read: its syntax is broken or too deep"] : []),
     ...(read.multiplies ? [MULTIPLIES] : []),
@@ -94,6 +98,33 @@ function programRisks({ invocations }: ReadCommand, scene: Scene): readonly (Ris
       ? found.filter((risk) => risk !== null && isNever(risk))
       : found;
   });
+}
+
+function bound(facts: Facts): Facts {
+  return {
+    isOld: (path) => facts.isOld(path),
+    isThere: (path) => facts.isThere(path),
+    scriptOf: (path) => facts.scriptOf(path),
+    writes: (path, isFetched) => facts.writes(path, isFetched),
+  };
+}
+
+/** They say in other words what they read. */
+const FILTERS =
+  /^(jq|yq|sed|awk|sort|uniq|tr|cut|grep|head|tail|envsubst|python|perl|ruby|node|iconv|fmt|fold|column|expand|rev|tac|xmllint|prettier|clang-format|gofmt|shfmt|dos2unix|csvcut|mlr|cat)$/;
+
+/** Files that a filter has read, and that are then replaced by what it made of them: `jq . a > b && mv b a`. */
+function rewrittenBy({ invocations }: ReadCommand): ReadonlySet<string> {
+  const read = new Set<string>();
+  const rewritten = new Set<string>();
+  for (const { name, args, dirs } of invocations) {
+    const paths = args.filter(({ text, isStatic }) => isStatic && !text.startsWith("-"))
+      .flatMap(({ text }) => dirs.map((dir) => absolute(text, dir)));
+    if (name !== null && FILTERS.test(name)) paths.forEach((path) => read.add(path));
+    const target = paths.at(-1);
+    if (name === "mv" && target !== undefined && read.has(target)) rewritten.add(target);
+  }
+  return rewritten;
 }
 
 /** What is set so that another program runs it, or that hides whose command this is. */

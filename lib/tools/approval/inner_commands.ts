@@ -18,7 +18,7 @@ const EXEC_OPTIONS: ReadonlySet<string> = new Set(
 );
 /** The value of such an option is a script of the shell: a long one of any program, a short one of some. */
 const SCRIPT_OPTION =
-  /^--?(command|cmd|exec|execute|run|eval|split-string|to-command|use-compress-program|rsh|rsh-command|checkpoint-action|info-script|new-volume-script|extcmd|upload-pack|receive-pack|prepare|cleanup|setup|conclude|pre|post|hook|pre-hook|post-hook|deploy-hook|renew-hook|on-\w+|pager|editor|shell-cmd|init-command|preprocessor|filter|open-files-in-pager|tree-filter|index-filter|msg-filter|rsync-path|preview|bind)$/;
+  /^-(command|cmd|exec|execute|eval)$|^--(command|cmd|exec|execute|run|eval|split-string|to-command|use-compress-program|rsh|rsh-command|checkpoint-action|info-script|new-volume-script|extcmd|upload-pack|receive-pack|prepare|cleanup|setup|conclude|pre|post|hook|pre-hook|post-hook|deploy-hook|renew-hook|on-\w+|pager|editor|shell-cmd|init-command|preprocessor|filter|open-files-in-pager|tree-filter|index-filter|msg-filter|rsync-path|preview|bind)$/;
 const SHORT_SCRIPTS: Readonly<Record<string, RegExp>> = {
   su: /^-c$/,
   npx: /^(-c|--call)$/,

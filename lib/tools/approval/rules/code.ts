@@ -60,6 +60,7 @@ export function codeRisk(code: string, dirs: readonly string[], { ground, facts 
   const paths = [...text.matchAll(/['"`][+<>]*([~/.]?[\w.~/-][^'"`\n\s]{0,200})['"`]/g)].map((
     [, path = ""],
   ) => path.replace(/^~(?=\/)/, ground.home));
+  const empties = holds(TRUNCATING, text) && !holds(READING, text);
   for (const path of paths.slice(0, MAX_PATHS)) {
     const held = keysRisk(path, dirs[0] ?? "/", ground);
     if (held !== null) return held;
@@ -67,13 +68,16 @@ export function codeRisk(code: string, dirs: readonly string[], { ground, facts 
       ? writeRisk(path, dirs[0] ?? "/", ground)
       : null;
     if (written !== null) return written;
-    if (holds(TRUNCATING, text) && pathsOf(plainWord(path), { dirs }).some((each) => facts.isOld(each))) {
+    if (empties && pathsOf(plainWord(path), { dirs }).some((each) => facts.isOld(each))) {
       return OVERWRITES;
     }
   }
   return holds(KEYS, text) ? "touches files that hold keys" : null;
 }
 
+/** Who reads a file and writes it is at work on it. */
+const READING =
+  /\bread(_text|_bytes|lines|File|FileSync|TextFile)?\s*\(|File\.read\b|\bslurp\b|\bfile_get_contents\b|json\.load\(/;
 /** Longer programs are looked at so far. */
 const MAX_CODE = 200_000;
 const MAX_PATHS = 200;
