@@ -16,8 +16,6 @@ export async function requestsOf(
   goals: readonly string[],
   options: DelegateOptions,
 ): Promise<readonly TaskRequest[]> {
-  const readsStdin = goals.includes("-") || options.contextFile === "-";
-  hintUnread(io, { quiet: options.quiet === true || readsStdin, way: "--context-file -, or - as a goal" });
   const fromStdin = [...goals.filter((goal) => goal === "-"), ...(options.contextFile === "-" ? ["-"] : [])];
   if (fromStdin.length > 1) {
     throw new UserError("Cannot read stdin twice: only one goal or the context can be -", {
@@ -38,6 +36,12 @@ export async function requestsOf(
     ...(options.schema === undefined ? {} : { output_schema: await readSchema(io, options.schema) }),
   };
   return goals.map((goal) => ({ goal: goal === "-" ? stdin.trim() : goal, ...shared })).map(refuseEmpty);
+}
+
+/** Says once that what is piped in was not read, where nothing asked for it. */
+export function hintUnreadGoals(io: Io, goals: readonly string[], options: DelegateOptions): void {
+  const readsStdin = goals.includes("-") || options.contextFile === "-";
+  hintUnread(io, { quiet: options.quiet === true || readsStdin, way: "--context-file -, or - as a goal" });
 }
 
 function refuseEmpty(request: TaskRequest): TaskRequest {

@@ -8,7 +8,7 @@ import { completedText, failedText, type ResultPlace } from "../render/collected
 import { jsonLine } from "../render/json.ts";
 import { Ending } from "../signals.ts";
 import { answerQuestions, hasPerson } from "./answer_questions.ts";
-import { pinModel, requestsOf } from "./requests.ts";
+import { hintUnreadGoals, pinModel, requestsOf } from "./requests.ts";
 
 /** The options of `hermes delegate`. */
 export interface DelegateOptions extends RunOptions {
@@ -34,11 +34,14 @@ export async function runDelegate(
   const requests = await requestsOf(io, goals, options);
   if (options.async === true) {
     const { delegateAsync } = await import("./delegate_async.ts");
-    return await delegateAsync(io, requests, options);
+    const code = await delegateAsync(io, requests, options);
+    hintUnreadGoals(io, goals, options);
+    return code;
   }
   const startedAt = performance.now();
   await using run = await openRun(io, { ...options, kind: "delegate", asksPerson: hasPerson(io) });
   using ending = new Ending(io); // not before: a store that is locked is waited for, and a signal ends that at once
+  hintUnreadGoals(io, goals, options); // what cannot run has more to say
   using _answers = answerQuestions(io, run);
   const pinned = pinModel(requests, run.session.model, options);
   const results: CollectedTask[] = [];
