@@ -46,7 +46,7 @@ const SIGNS: Readonly<Record<Sign, readonly RegExp[]>> = {
   ],
   // Not "billing" nor "current quota" alone: ordinary rate limits of OpenAI and Google speak of both.
   quota: [
-    /insufficient[ _-]?(\w+ )?(quota|balance|credit|credits|funds|fund)|(?<!no )\bcredits? (balance|limit)|out of credits?|not enough (credit|balance|funds)/i,
+    /insufficient[ _-]?(\w{1,30} )?(quota|balance|credit|credits|funds|fund)|(?<!no )\bcredits? (balance|limit)|out of credits?|not enough (credit|balance|funds)/i,
     /billing_(hard_limit|not_active)|(spend(ing)?|budget|billing|api usage)[ _](hard[ _])?limits?\b[^.\n]{0,40}(reached|exceeded)|(reached|exceeded) (your|its|the)\b[^.\n]{0,40}(spend|credit|budget|api usage|monthly)[^.\n]{0,20}limit/i,
     /(used all|exhausted)[^.\n]{0,40}credits?|(requires|purchase) more credits|(doesn't|does not|don't|do not) have (any |enough )?credits|no credits (left|remaining|yet)|add (more )?credits to continue|can only afford/i,
     /exceeded_current_quota|payment[ _]required|in arrears|arrearage|overdue|past due|recharge|top[ -]?up your/i,
@@ -56,12 +56,13 @@ const SIGNS: Readonly<Record<Sign, readonly RegExp[]>> = {
     /api[ _-]?key[^.\n]{0,40}\b(not valid|invalid|not found|expired|revoked|disabled|blocked|leaked|suspended|incorrect|missing|required|deactivated|not (provided|set|passed))/i,
     /\b(invalid|incorrect|expired|missing|wrong|bad|unknown|revoked|malformed|no|provide an?|valid|use)\b[^.\n]{0,25}(api[ _-]?key|api[ _-]?token|subscription key|access[ _-]?(key|token)|auth(entication|orization)? (header|token|credentials?))/i,
     /api[ _]?key[ _]?(invalid|expired)|invalid[ _-]?api[ _-]?key|authentication[ _]?(error|fail|required|fails|failed)|unauthenticated|invalid[ _]authentication|\bunauthorized\b|not authenticated|unregistered callers/i,
+    /api[ _-]?key\b[^.\n]{0,40}\b(does not|doesn't|lacks?|without|insufficient|no)\b[^.\n]{0,30}\b(permissions?|scopes?)\b(?![^.\n]{0,60}\b(model|deployment|region|country|location)s?\b)|(missing|insufficient)\b[^.\n]{0,20}\bscopes?\b/i,
     /(account|organi[sz]ation|workspace|consumer|subscription)\b[^.\n]{0,60}(suspended|deactivated|disabled|banned|terminated|inactive|not active)/i,
   ],
   model: [
     /(access|permission|allowed|authori[sz]ed|entitled|enabled|verified|subscribed|available|supported|permitted)\b[^.\n]{0,60}\b(model|deployment|endpoint|resource|sample|region|country|territory|location)/i,
-    /\b(model|deployment|resource)\b[^\n]{0,100}(not (be )?(available|allowed|enabled|supported|permitted|accessible|found|exist)|access|permission|gated|restricted|forbidden|denied|entitled|region|tier|plan)/i,
-    /\b(country|region|territory|location)\b[^.\n]{0,60}(not |un)(supported|available|allowed)|unsupported_(country|region)|model_(not_found|access)|(data|privacy) policy|no endpoints|no allowed providers|permission_?denied_?model/i,
+    /\b(model|deployment|resource)\b[^\n]{0,100}(not (be )?(available|allowed|enabled|supported|permitted|accessible|found|exist)|access|permission|gated|restricted|forbidden|denied|entitled|blocked|region|tier|plan)/i,
+    /\b(country|region|territory|location)\b[^.\n]{0,60}(not |un)(supported|available|allowed)|unsupported_(country|region)|model_(not_found|access|permission)|(data|privacy) policy|no endpoints|no allowed providers|permission_?denied_?model/i,
   ],
   rate_limited: [
     /rate[ _-]?limit|too[ _]many[ _]requests|throttl|tokens per (min|minute|day)|requests per (min|minute|second|day)|resource_exhausted|toomanyrequests/i,

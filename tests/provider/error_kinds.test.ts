@@ -276,6 +276,17 @@ const TABLE: readonly (readonly [ProviderErrorCode, readonly Said[]])[] = [
     [401, { error: { message: "Invalid token", type: "authentication_error" } }],
     [400, routed("Provider returned error", { error: { message: "invalid api key" } })],
     [null, { error: { message: "Invalid authentication", type: "authentication_error" } }],
+    [403, {
+      type: "error",
+      error: {
+        type: "permission_error",
+        message: "Your API key does not have permission to use the specified resource.",
+      },
+    }],
+    [403, { error: { message: "This API key doesn't have the required permissions for this endpoint." } }],
+    [403, { detail: { status: "missing_permissions", message: "The API key lacks the scope chat" } }],
+    [403, openAi("You have insufficient permissions for this operation. Missing scopes: model.request.")],
+    [403, google("PERMISSION_DENIED", "Request had insufficient authentication scopes.")],
     [403, { error: { message: "not yours" } }],
     [403, ""],
     [403, "<html><head><title>403 Forbidden</title></head></html>"],
@@ -435,13 +446,23 @@ const TABLE: readonly (readonly [ProviderErrorCode, readonly Said[]])[] = [
         "request_forbidden",
       ),
     ],
-    [403, {
-      type: "error",
-      error: {
-        type: "permission_error",
-        message: "Your API key does not have permission to use the specified resource.",
-      },
-    }],
+    [
+      403,
+      openAi(
+        "The model `x` is blocked at the project level. Please have a project admin enable this model",
+        "model_permission_blocked_project",
+      ),
+    ],
+    [
+      403,
+      openAi(
+        "The model `x` is blocked at the organization level. Please have an organization admin enable it",
+        "model_permission_blocked_org",
+      ),
+    ],
+    [403, { error: { message: "Forbidden", code: "model_permission_blocked_project" } }],
+    [403, { error: { message: "Your API key does not have permission to use the model `x`." } }],
+    [403, { error: { message: "This API key does not have access to this model." } }],
     [403, { error: { message: "The model is gated; accept its terms first" } }],
     [
       403,
@@ -582,4 +603,8 @@ Deno.test("errorKind() guesses only where a 403 does not say of what it speaks",
   for (const body of guessed) assert.deepEqual(kindOf([403, body]), { code: "auth", isGuess: true });
   assert.deepEqual(kindOf([401, ""]), { code: "auth", isGuess: false });
   assert.deepEqual(kindOf([403, { error: "invalid api key" }]), { code: "auth", isGuess: false });
+  const lacking = {
+    error: { message: "Your API key does not have permission to use the specified resource." },
+  };
+  assert.deepEqual(kindOf([403, lacking]), { code: "auth", isGuess: false });
 });

@@ -235,6 +235,22 @@ Deno.test("request() tells every broken answer by its code", async () => {
   }
 });
 
+Deno.test("request() says what failed in the server's own words, wherever in a chunk they stand", async () => {
+  const error = { code: 502, message: "up died" };
+  const members: readonly Record<string, unknown>[] = [
+    { error },
+    { choices: [], error },
+    { choices: [{ index: 0, delta: {}, finish_reason: "error", error }] },
+    { choices: [{ index: 0, delta: { content: "" }, finish_reason: "error" }], error },
+    { choices: [{ index: 0, delta: { error }, finish_reason: "stop" }] },
+  ];
+  for (const member of members) {
+    const { error: thrown } = await askServer(lines([sse(chunk({ content: "half" })), sse(member)]));
+    assert.match(String(thrown), /broke off with an error: up died$/, JSON.stringify(member));
+    assert.deepEqual(codeOf(thrown), { code: "server", retryable: true }, JSON.stringify(member));
+  }
+});
+
 Deno.test("request() settles the usage that a failing answer has reported", async () => {
   const usage = { prompt_tokens: 9, completion_tokens: 1 };
   const { outcomes } = await askServer(lines([sse({ ...chunk({ content: "x" }), usage })], "break"));
