@@ -187,8 +187,8 @@ function carriedNames(messages: readonly Message[]): readonly string[] {
 const ORDINARY_WORDS = ["include", "store", "strict", "phase"];
 
 function isNamed(text: string, name: string): boolean {
-  if (!ORDINARY_WORDS.includes(name)) {
-    return new RegExp(`(?<![A-Za-z0-9_])${name}(?![A-Za-z0-9_])`).test(text);
+  if (!ORDINARY_WORDS.includes(name)) { // of any characters: servers name what is carried
+    return new RegExp(`(?<![A-Za-z0-9_])${RegExp.escape(name)}(?![A-Za-z0-9_])`).test(text);
   }
   const kind = "(parameter|argument|field|property|key|option|supplied|input)s?";
   return new RegExp(`["'\`.\\]]${name}["'\`.:\\[]|${kind}[ :(]+s?[):]* ?${name}\\b|^${name}:`, "im").test(

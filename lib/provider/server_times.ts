@@ -11,9 +11,10 @@ const UNITS_MS: readonly (readonly [RegExp, number])[] = [
 const UNIT =
   "(?:ns|nanos(?:econds?)?|[uµμ]s|micros(?:econds?)?|ms|millis(?:econds?)?|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d)";
 /** `6m0s`, `1.5s`, `20ms`, `2 minutes and 3 seconds`. */
-const DURATION = `(?:\\d+(?:\\.\\d+)?\\s*${UNIT}(?![a-zµμ])(?:,? and |,? )?)+|(?:\\d+(?:\\.\\d+)?${UNIT})+`;
+const DURATION =
+  `(?:\\d+(?:\\.\\d+)?\\s{0,2}${UNIT}(?![a-zµμ])(?:,? and |,? )?)+|(?:\\d+(?:\\.\\d+)?${UNIT})+`;
 const WHOLE = new RegExp(`^\\s*(?:${DURATION})\\s*$`, "i");
-const PART = new RegExp(`(\\d+(?:\\.\\d+)?)\\s*(${UNIT})`, "gi");
+const PART = new RegExp(`(\\d+(?:\\.\\d+)?)\\s{0,2}(${UNIT})`, "gi");
 /** `Please try again in 20s`, `retry after 26 seconds`, `wait 3 minutes`. */
 const ASKED = new RegExp(
   `\\b(?:try again|retry(?:ing)?|wait|resets?|available)\\b(?: [a-z]+){0,4}:? (${DURATION})(?![a-zµμ])`,

@@ -206,6 +206,15 @@ Deno.test("lessonOf() teaches the same once only, so that asking again comes to 
   }
 });
 
+Deno.test("lessonOf() reads names of carried fields for what they are, whatever characters they have", () => {
+  const fields = { "x(": "a", "y.*": "b", "[z": "c", "a.b": "d" };
+  const carried = { ...ANSWERED_BY, api: "chat" as const, items: [{ type: "message", fields }] };
+  const messages: readonly Message[] = [{ role: "assistant", content: "a", toolCalls: [], carried }];
+  const refused = (name: string) => learned(`Unknown parameter: '${name}'.`, { messages });
+  for (const name of Object.keys(fields)) assert.deepEqual(refused(name), { refused: [name] });
+  assert.equal(refused("acb"), null);
+});
+
 function withoutRefused(
   body: RefusedRequest["body"],
   { refused, maxOutput }: Dialect,

@@ -133,6 +133,11 @@ const HOSTILE: readonly string[] = [
   "[".repeat(65_536),
   `try again in ${"1".repeat(65_536)}`,
   `try again in ${"1m".repeat(32_768)}x`,
+  `try again in 1${" ".repeat(65_536)}s`,
+  `try again in ${"1 m, and ".repeat(8_192)}`,
+  `try again in ${"wait ".repeat(13_000)}`,
+  `insufficient ${"insufficient".repeat(5_000)}`,
+  "api key permission exceed ".repeat(2_500),
   "input exceeds ".repeat(5_000),
   "missing required ".repeat(4_000),
 ];
