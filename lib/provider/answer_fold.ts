@@ -1,5 +1,6 @@
 import type { TokenUsage } from "../protocol/conversation.ts";
 import { ProviderError } from "../support/errors.ts";
+import type { Thought } from "./leading_thought.ts";
 import type { ModelEvent, ModelReply } from "./provider.ts";
 
 /** Puts a state into the sentence that says whose answer it is about. */
@@ -39,9 +40,12 @@ export function answerFailure(code: "cut" | "malformed", message: string): Provi
   return new ProviderError(code, message, { retryable: true });
 }
 
-/** What a delta of reasoning or text is to the user; nothing when it is empty. */
-export function deltaEvent(type: "text" | "reasoning", delta: string): readonly ModelEvent[] {
-  return delta === "" ? [] : [{ type, delta }];
+/** What a piece of an answer is to the user: its reasoning, then its text; nothing of what is empty. */
+export function seenEvents({ reasoning, text }: Thought): readonly ModelEvent[] {
+  const events: ModelEvent[] = [];
+  if (reasoning !== "") events.push({ type: "reasoning", delta: reasoning });
+  if (text !== "") events.push({ type: "text", delta: text });
+  return events;
 }
 
 /** No model writes this much (8 million tokens); a server that does is broken. Characters. */

@@ -1,18 +1,10 @@
 import type { AssistantMessage, Message, ToolCall } from "../protocol/conversation.ts";
 import type { Quirk } from "../protocol/dialect.ts";
+import { isCommonId, isShortId, shortIdFor } from "./call_ids.ts";
 import type { WireTarget } from "./wire.ts";
 
-/** What every server takes as an id of a call: letters, digits, `_` and `-`, and 40 of them (Chat Completions). */
-const COMMON_ID = /^[A-Za-z0-9_-]{1,40}$/;
-/** What Mistral takes. */
-const NINE_CHARS = /^[A-Za-z0-9]{9}$/;
 /** What stands for an answer of the model where a server wants one before the user speaks again. */
 const GOING_ON = "(I have the results.)";
-
-/** Whether an id goes to any server as it is, save to those that take nine characters only. */
-export function isCommonId(id: string): boolean {
-  return COMMON_ID.test(id);
-}
 
 /**
  * The messages as the server of the target takes them: blank text is none, names and ids are of the characters that
@@ -55,30 +47,14 @@ function plainName(name: string): string {
 
 /** The ids that have to be others, with what they become. */
 function idsOf(messages: readonly Message[], target: WireTarget): ReadonlyMap<string, string> {
-  const isFit = target.dialect.quirks.includes("nine_char_ids")
-    ? (id: string) => NINE_CHARS.test(id)
-    : isCommonId;
+  const isFit = target.dialect.quirks.includes("nine_char_ids") ? isShortId : isCommonId;
   const foreign = messages.filter((message) => message.role === "assistant" && !isOwn(message, target));
   const calls = foreign.flatMap((message) => message.role === "assistant" ? message.toolCalls : []);
-  return new Map(calls.filter(({ id }) => !isFit(id)).map(({ id }) => [id, shortId(id)]));
+  return new Map(calls.filter(({ id }) => !isFit(id)).map(({ id }) => [id, shortIdFor(id)]));
 }
 
 function isOwn({ carried }: AssistantMessage, { carries }: WireTarget): boolean {
   return carried !== undefined && carries(carried);
-}
-
-/** Nine letters and digits that stand for an id, the same ones each time: its 53-bit hash (cyrb53) in base 36. */
-function shortId(id: string): string {
-  let high = 0xdeadbeef;
-  let low = 0x41c6ce57;
-  for (let at = 0; at < id.length; at++) {
-    high = Math.imul(high ^ id.charCodeAt(at), 2654435761);
-    low = Math.imul(low ^ id.charCodeAt(at), 1597334677);
-  }
-  high = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909);
-  low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909);
-  const hash = 4294967296 * (2097151 & low) + (high >>> 0);
-  return hash.toString(36).padStart(9, "0").slice(-9);
 }
 
 function saysSomething(message: Message): boolean {

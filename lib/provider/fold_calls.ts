@@ -1,7 +1,9 @@
 import type { ToolCall } from "../protocol/conversation.ts";
+import { unusedId } from "./call_ids.ts";
 import { CarriedFields } from "./carried_fields.ts";
 import { argumentText, type Fields, idOf, indexOf, isObject, objectOf, stringOf } from "./loose_values.ts";
 import { isJsonObject, isSameArguments, readArguments } from "./json_arguments.ts";
+import { withoutRepeats } from "./repeated_calls.ts";
 
 /** One entry of `delta.tool_calls`, as loosely as servers write it. */
 export interface WireCallDelta {
@@ -86,12 +88,9 @@ export class CallFold {
       (call.name !== "" && !call.isDoubtful) || call.arguments.trim() !== ""
     );
     if (complete.some((call) => call.name === "")) return undefined;
-    const once = complete.filter((call, at) => !complete.slice(0, at).some((other) => isSame(other, call)));
-    return once.map((call) => {
-      let id = call.id;
-      while (id === "" || used.has(id)) id = newId();
-      used.add(call.id = id);
-      return { id, name: call.name, arguments: readArguments(call.arguments) };
+    return withoutRepeats(complete, toolCallOf).map((call) => {
+      call.id = unusedId(call.id, used, newId);
+      return toolCallOf(call);
     });
   }
 
@@ -195,10 +194,8 @@ function isToldBy(call: OpenCall, { id, name, args }: CallPart): boolean {
   return isSameArguments(readArguments(call.arguments), readArguments(args));
 }
 
-/** Whether a call is one before it, sent again. */
-function isSame(before: OpenCall, call: OpenCall): boolean {
-  return call.id !== "" && call.id === before.id && call.name === before.name &&
-    isSameArguments(readArguments(call.arguments), readArguments(before.arguments));
+function toolCallOf({ id, name, arguments: args }: OpenCall): ToolCall {
+  return { id, name, arguments: readArguments(args) };
 }
 
 /** Whatever of a message's `tool_calls` or older `function_call` may be a call. */

@@ -1,9 +1,9 @@
 import type { TokenUsage } from "../protocol/conversation.ts";
-import { answerFailure, type AnswerFold, type CallIds, type Complaint } from "./answer_fold.ts";
+import { answerFailure, type AnswerFold, type CallIds, type Complaint, seenEvents } from "./answer_fold.ts";
 import { CarriedFields } from "./carried_fields.ts";
 import { ContentParts, contentText } from "./content_parts.ts";
 import { finishOf, isKnownReason, laterReason } from "./finish_reason.ts";
-import { isCommonId } from "./fit_history.ts";
+import { isCommonId } from "./call_ids.ts";
 import { CallFold, callsOf } from "./fold_calls.ts";
 import { LeadingThought, type Thought } from "./leading_thought.ts";
 import { type Fields, indexOf, isObject, objectOf, stringOf } from "./loose_values.ts";
@@ -150,11 +150,10 @@ export class ChatFold implements AnswerFold {
     if (text !== "") this.#see(this.#thought.add(text), events);
   }
 
-  #see({ reasoning, text }: Thought, events: ModelEvent[]): void {
-    this.#reasoning += reasoning;
-    this.#text += text;
-    if (reasoning !== "") events.push({ type: "reasoning", delta: reasoning });
-    if (text !== "") events.push({ type: "text", delta: text });
+  #see(thought: Thought, events: ModelEvent[]): void {
+    this.#reasoning += thought.reasoning;
+    this.#text += thought.text;
+    events.push(...seenEvents(thought));
   }
 
   /** What goes back with the message and with its calls, once these have their ids. */

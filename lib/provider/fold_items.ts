@@ -1,7 +1,9 @@
 import type { ToolCall } from "../protocol/conversation.ts";
 import type { CallIds } from "./answer_fold.ts";
-import { isSameArguments, readArguments } from "./json_arguments.ts";
+import { unusedId } from "./call_ids.ts";
+import { readArguments } from "./json_arguments.ts";
 import { argumentText, type Fields, indexOf, isObject, objectOf, stringOf, textOf } from "./loose_values.ts";
+import { withoutRepeats } from "./repeated_calls.ts";
 
 /** The items that an answer is made of; others, such as a server's own searches, are skipped. */
 export type ItemKind = "message" | "reasoning" | "function_call";
@@ -121,13 +123,11 @@ export class ItemFold {
       item.kind === "function_call" && (item.name !== "" || contentOf(item).trim() !== "")
     );
     if (calls.some(({ name }) => name === "")) return undefined;
-    const again = calls.filter((call, at) => calls.slice(0, at).some((other) => isSameCall(other, call)));
-    this.#items = this.#items.filter((item) => !again.includes(item));
-    return calls.filter((call) => !again.includes(call)).map((item) => {
-      item.callId ||= item.id;
-      while (item.callId === "" || used.has(item.callId)) item.callId = newId();
-      used.add(item.callId);
-      return { id: item.callId, name: item.name, arguments: readArguments(contentOf(item)) };
+    const once = new Set(withoutRepeats(calls, toolCallOf));
+    this.#items = this.#items.filter((item) => once.has(item) || !calls.includes(item));
+    return [...once].map((item) => {
+      item.callId = unusedId(item.callId || item.id, used, newId);
+      return toolCallOf(item);
     });
   }
 
@@ -208,10 +208,8 @@ function contentOf({ kind, streamed, whole }: Item): string {
   return kind === "function_call" ? whole || streamed : streamed || whole;
 }
 
-/** Whether a call is one before it, sent again. */
-function isSameCall(before: Item, call: Item): boolean {
-  return call.callId !== "" && before.callId === call.callId && before.name === call.name &&
-    isSameArguments(readArguments(contentOf(before)), readArguments(contentOf(call)));
+function toolCallOf(item: Item): ToolCall {
+  return { id: item.callId, name: item.name, arguments: readArguments(contentOf(item)) };
 }
 
 /** Nothing is stored at the server, so reasoning that does not hold itself is of no use to it. */

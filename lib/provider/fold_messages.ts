@@ -1,10 +1,12 @@
 import type { AssistantMessage, TokenUsage, ToolCall } from "../protocol/conversation.ts";
-import { answerFailure, type AnswerFold, type CallIds, type Complaint, deltaEvent } from "./answer_fold.ts";
+import { answerFailure, type AnswerFold, type CallIds, type Complaint, seenEvents } from "./answer_fold.ts";
+import { unusedId } from "./call_ids.ts";
 import { finishOf, isKnownReason, laterReason } from "./finish_reason.ts";
-import { isSameArguments, readArguments } from "./json_arguments.ts";
+import { readArguments } from "./json_arguments.ts";
 import { LeadingThought, type Thought } from "./leading_thought.ts";
 import { argumentText, type Fields, indexOf, objectOf, stringOf } from "./loose_values.ts";
 import type { Lease, ModelEvent, ModelReply } from "./provider.ts";
+import { withoutRepeats } from "./repeated_calls.ts";
 import { ReportedUsage } from "./reported_usage.ts";
 
 /** A block of the answer, with its text, thinking or arguments as far as they came. */
@@ -93,9 +95,7 @@ export class MessagesFold implements AnswerFold {
       throw answerFailure("malformed", complain("there is no answer in it"));
     }
     this.close();
-    const blocks = this.#blocks.filter((block, at) =>
-      !this.#blocks.slice(0, at).some((other) => isSent(other, block))
-    );
+    const blocks = withoutRepeats(this.#blocks, toolCallOf);
     const toolCalls = this.#calls(blocks, new Set(taken), newId);
     if (toolCalls.some(({ name }) => name === "")) {
       throw answerFailure("malformed", complain("it calls a tool without naming it"));
@@ -152,35 +152,30 @@ export class MessagesFold implements AnswerFold {
     this.#chars += text.length;
     if (block.raw.type === "text") return this.#see(block, this.#thought.add(text));
     block.text += text;
-    return deltaEvent("reasoning", isThinking(block) ? text : "");
+    return seenEvents({ reasoning: isThinking(block) ? text : "", text: "" });
   }
 
-  #see(block: Block, { reasoning, text }: Thought): readonly ModelEvent[] {
-    this.#reasoning += reasoning;
-    block.text += text;
-    return [...deltaEvent("reasoning", reasoning), ...deltaEvent("text", text)];
+  #see(block: Block, thought: Thought): readonly ModelEvent[] {
+    this.#reasoning += thought.reasoning;
+    block.text += thought.text;
+    return seenEvents(thought);
   }
 
   #calls(blocks: readonly Block[], used: Set<string>, newId: () => string): readonly ToolCall[] {
-    return blocks.filter(({ raw }) => raw.type === "tool_use").map((block) => {
-      block.callId = stringOf(block.raw.id);
-      while (block.callId === "" || used.has(block.callId)) block.callId = newId();
-      used.add(block.callId);
-      return { id: block.callId, name: stringOf(block.raw.name), arguments: argumentsOf(block) };
+    return blocks.flatMap((block) => {
+      const call = toolCallOf(block);
+      if (call === null) return [];
+      block.callId = unusedId(call.id, used, newId);
+      return [{ ...call, id: block.callId }];
     });
   }
 }
 
-function argumentsOf({ raw, json }: Block): string {
-  return readArguments(json.trim() === "" ? argumentText(raw.input) : json);
-}
-
-/** Whether a block is the call of one before it, sent again. */
-function isSent(before: Block, block: Block): boolean {
-  const { raw } = block;
-  if (raw.type !== "tool_use" || before.raw.type !== "tool_use" || stringOf(raw.id) === "") return false;
-  return raw.id === before.raw.id && raw.name === before.raw.name &&
-    isSameArguments(argumentsOf(before), argumentsOf(block));
+/** The call that a block is, under its server's id; null: it is none. */
+function toolCallOf({ raw, json }: Block): ToolCall | null {
+  if (raw.type !== "tool_use") return null;
+  const args = json.trim() === "" ? argumentText(raw.input) : json;
+  return { id: stringOf(raw.id), name: stringOf(raw.name), arguments: readArguments(args) };
 }
 
 /** Whether a block that has nothing yet is the one that begins once more. */

@@ -1,10 +1,10 @@
 import type { AssistantMessage, TokenUsage } from "../protocol/conversation.ts";
-import { answerFailure, type AnswerFold, type CallIds, type Complaint, deltaEvent } from "./answer_fold.ts";
-import { isCommonId } from "./fit_history.ts";
+import { answerFailure, type AnswerFold, type CallIds, type Complaint, seenEvents } from "./answer_fold.ts";
+import { isCommonId } from "./call_ids.ts";
 import { ItemFold, type ItemKind } from "./fold_items.ts";
 import { type Fields, isObject, objectOf, stringOf } from "./loose_values.ts";
 import { finishOf, isKnownReason, laterReason } from "./finish_reason.ts";
-import { LeadingThought, splitThought, type Thought } from "./leading_thought.ts";
+import { LeadingThought, splitThought } from "./leading_thought.ts";
 import type { Lease, ModelEvent, ModelReply } from "./provider.ts";
 import { ReportedUsage } from "./reported_usage.ts";
 
@@ -92,7 +92,7 @@ export class ResponsesFold implements AnswerFold {
 
   close(): readonly ModelEvent[] {
     this.#isOver = true;
-    return seen(this.#thought.end());
+    return seenEvents(this.#thought.end());
   }
 
   end(complain: Complaint, ids: CallIds): ModelReply {
@@ -131,15 +131,11 @@ export class ResponsesFold implements AnswerFold {
     this.#isOver ||= status === "";
     const news = this.#items.output(Array.isArray(output) ? output : []);
     const events = news.flatMap(({ kind, rest }) => this.#see(kind, rest));
-    return [...events, ...seen(this.#thought.end())];
+    return [...events, ...seenEvents(this.#thought.end())];
   }
 
   #see(kind: ItemKind, delta: string): readonly ModelEvent[] {
     if (kind === "function_call") return [];
-    return seen(kind === "reasoning" ? { reasoning: delta, text: "" } : this.#thought.add(delta));
+    return seenEvents(kind === "reasoning" ? { reasoning: delta, text: "" } : this.#thought.add(delta));
   }
-}
-
-function seen({ reasoning, text }: Thought): readonly ModelEvent[] {
-  return [...deltaEvent("reasoning", reasoning), ...deltaEvent("text", text)];
 }

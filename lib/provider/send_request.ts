@@ -4,6 +4,7 @@ import { ProviderError } from "../support/errors.ts";
 import { fetchOver } from "../support/runtime.ts";
 import { STRAIGHT } from "../support/transport.ts";
 import { type AnswerFold, type Complaint, isTooLong } from "./answer_fold.ts";
+import { newShortId } from "./call_ids.ts";
 import { connectionError, proxyLoginError } from "./connection_error.ts";
 import { malformedError, readingError } from "./answer_errors.ts";
 import { sentIn } from "./event_stream.ts";
@@ -91,7 +92,7 @@ export async function* sendRequest(
   }
   if (failed !== null) throw failed;
   const complain: Complaint = (state) => `Cannot use the answer of ${placeOf(lease)}: ${state}`;
-  return fold.end(complain, { taken: options.takenIds, newId: newCallId });
+  return fold.end(complain, { taken: options.takenIds, newId: newShortId });
 }
 
 /** Folds what was sent and tells of it; returns what the user may see, and what failed in the server's terms, or null. */
@@ -121,11 +122,6 @@ function failureOf(sent: Sent): unknown {
   if (sent.type === "chunk") return failureIn(sent.chunk);
   if (sent.type === "done") return null;
   return isObject(sent.failure) ? failureIn(sent.failure) ?? sent.failure : sent.failure;
-}
-
-/** Nine letters and digits: the strictest form that a server asks for (Mistral). */
-function newCallId(): string {
-  return `c${crypto.randomUUID().slice(0, 8)}`;
 }
 
 async function* answerOf(

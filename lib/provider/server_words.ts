@@ -2,8 +2,6 @@ import { shortened } from "../support/cut_text.ts";
 import { innerWords } from "./inner_words.ts";
 import { askedMs, untilMs } from "./server_times.ts";
 
-export { looksLikeHtml } from "./inner_words.ts";
-
 /** What a server said in an error. */
 export interface ServerWords {
   /** One line for people, of at most 300 characters. */
