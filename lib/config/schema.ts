@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { APIS } from "../protocol/dialect.ts";
 import { amount, count, key, pattern, required, seconds, section, text } from "./schema_types.ts";
 
 const orNull = z.nullable;
@@ -53,7 +54,7 @@ const provider = z.object({
   ),
   api_key: key(optionalText, null, "The key itself; better kept in .env"),
   api: key(
-    z.enum(["auto", "chat", "responses", "messages"]),
+    z.enum(["auto", ...APIS]),
     "chat",
     "Wire format: chat (completions), responses, messages (Anthropic), or auto: found out",
   ),

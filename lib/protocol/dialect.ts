@@ -1,8 +1,10 @@
 /** The wire formats by which a model can be asked, as config.yaml names them. */
-export type Api = "chat" | "responses" | "messages";
+export const APIS = ["chat", "responses", "messages"] as const;
+/** One of {@linkcode APIS}. */
+export type Api = typeof APIS[number];
 
 /**
- * A thing that some servers want of the messages they are sent:
+ * What some servers want of the messages they are sent:
  * - `reasoning_content`: the field on every message of the model, with a blank where nothing is known of it;
  * - `thought_signature`: a signature on the first call of each message, a documented stand-in where there is none;
  * - `text_beside_calls`: a text, if only an empty one, in a message with calls;
@@ -11,14 +13,17 @@ export type Api = "chat" | "responses" | "messages";
  * - `alternating_roles`: the same, and no two messages of the user in a row;
  * - `system_as_user`: the system prompt in a message of the user.
  */
-export type Quirk =
-  | "reasoning_content"
-  | "thought_signature"
-  | "text_beside_calls"
-  | "nine_char_ids"
-  | "assistant_after_tools"
-  | "alternating_roles"
-  | "system_as_user";
+export const QUIRKS = [
+  "reasoning_content",
+  "thought_signature",
+  "text_beside_calls",
+  "nine_char_ids",
+  "assistant_after_tools",
+  "alternating_roles",
+  "system_as_user",
+] as const;
+/** One of {@linkcode QUIRKS}. */
+export type Quirk = typeof QUIRKS[number];
 
 /** How one model of one server wants to be asked, from config.yaml, from what is known of it, and from its refusals. */
 export interface Dialect {

@@ -2,21 +2,13 @@ import { join } from "node:path";
 import * as z from "zod/mini";
 import { readIfThere } from "../config/read_file.ts";
 import { writeAtomically } from "../config/write.ts";
-import type { Lessons } from "../protocol/dialect.ts";
+import { APIS, type Lessons, QUIRKS } from "../protocol/dialect.ts";
 
 const lessons = z.object({
-  api: z.enum(["chat", "responses", "messages"]),
+  api: z.enum(APIS),
   limitField: z.string(),
   refused: z.array(z.string()),
-  quirks: z.array(z.enum([
-    "reasoning_content",
-    "thought_signature",
-    "text_beside_calls",
-    "nine_char_ids",
-    "assistant_after_tools",
-    "alternating_roles",
-    "system_as_user",
-  ])),
+  quirks: z.array(z.enum(QUIRKS)),
   maxOutput: z.nullable(z.number()),
   /** When it was learned, in milliseconds since the epoch. */
   at: z.number(),
