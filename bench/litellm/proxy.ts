@@ -1,6 +1,5 @@
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 
 /** The release that is installed. */
 const PACKAGE = "litellm[proxy]==1.108.7";
@@ -18,9 +17,10 @@ export interface Offered {
 
 /** LiteLLM's proxy in a process of its own, gone at the end of the scope. */
 export class LiteLlmProxy implements AsyncDisposable {
+  /** Where its wires are. */
+  readonly baseUrl: string;
   readonly #process: Deno.ChildProcess;
   readonly #dir: string;
-  readonly baseUrl: string;
   readonly #drained: Promise<void>;
 
   private constructor(
@@ -50,7 +50,7 @@ export class LiteLlmProxy implements AsyncDisposable {
       reject(new Error("LiteLLM ended before it listened"))
     );
     await listening;
-    return new LiteLlmProxy(process, { dir, baseUrl: `http://127.0.0.1:${port}/v1`, drained: drained });
+    return new LiteLlmProxy(process, { dir, baseUrl: `http://127.0.0.1:${port}/v1`, drained });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
