@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { isCommonId, isShortId, newShortId, shortIdFor, unusedId } from "../../lib/provider/call_ids.ts";
 
 Deno.test("isShortId() holds for every new id and for what stands for any other, and then isCommonId() does", () => {
-  fc.assert(fc.property(fc.string({ unit: "binary" }), (id) => {
+  fc.assert(fc.property(fc.string(), (id) => {
     for (const short of [newShortId(), shortIdFor(id)]) {
       assert.ok(isShortId(short) && isCommonId(short), short);
     }
