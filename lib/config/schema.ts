@@ -1,110 +1,17 @@
 import * as z from "zod/mini";
-import { APIS } from "../protocol/dialect.ts";
-import { amount, count, key, pattern, required, seconds, section, text } from "./schema_types.ts";
-
-const orNull = z.nullable;
-
-// A schema of a value may serve many keys, which saves a millisecond at every start; the docs hang on what wraps it.
-const positive = count(1);
-const duration = seconds();
-const flag = z.boolean();
-const texts = z.array(text());
-const stringMap = z.record(z.string(), z.string());
-const optionalText = orNull(text());
-const optionalCount = orNull(positive);
-const optionalAmount = orNull(amount());
-
-const URL_BEGIN = /^https?:\/\/\S+$/;
-/** `http://host:99999` looks like a URL and is none. */
-const address = z.string().check(
-  z.regex(URL_BEGIN, { error: "expected an http or https URL" }),
-  z.refine((text) => !URL_BEGIN.test(text) || URL.canParse(text), {
-    error: "expected a URL with a host and a port that can be, up to 65535",
-  }),
-);
-
-const limits = {
-  requests_per_minute: key(
-    optionalCount,
-    null,
-    "Requests that may start in a minute; null: no limit of ours",
-  ),
-  tokens_per_minute: key(
-    optionalCount,
-    null,
-    "Tokens that may be asked for in a minute; null: no limit of ours",
-  ),
-  concurrency: key(
-    optionalCount,
-    null,
-    "Requests under way at once; null: found out from the server's answers",
-  ),
-};
-
-const provider = z.object({
-  base_url: key(
-    orNull(address),
-    null,
-    "Where it answers, an OpenAI-compatible endpoint",
-  ),
-  key_env: key(
-    z.union([text(), texts]),
-    "none",
-    "Variable that has the key: a name, [names] that take turns, or none",
-  ),
-  api_key: key(optionalText, null, "The key itself; better kept in .env"),
-  api: key(
-    z.enum(["auto", ...APIS]),
-    "chat",
-    "Wire format: chat (completions), responses, messages (Anthropic), or auto: found out",
-  ),
-  output_limit_field: key(text(), "max_tokens", "Name of the request field that limits the answer"),
-  assistant_after_tools: key(
-    flag,
-    false,
-    "Put a message of the model between tool results and yours; learned where it is needed",
-  ),
-  headers: key(stringMap, {}, "Extra headers of every request"),
-  limits: section(limits, "Limits that you know of; the server's own are learned"),
-});
-
-const rate = {
-  input: required(amount(), "USD per million tokens sent"),
-  cached: key(
-    optionalAmount,
-    null,
-    "USD per million tokens read from the provider's cache; null: as input",
-  ),
-  cache_write: key(
-    optionalAmount,
-    null,
-    "USD per million tokens written into that cache; null: as input",
-  ),
-  output: required(amount(), "USD per million tokens received"),
-};
-
-const price = z.object({
-  ...rate,
-  long: key(
-    orNull(
-      z.object({ above: required(positive, "More tokens sent than this make a request long"), ...rate }),
-    ),
-    null,
-    "What a long request costs, all of it; null: the same",
-  ),
-});
-
-const model = z.object({
-  context_window: key(
-    optionalCount,
-    null,
-    "Tokens that fit into one request with its answer; null: as hermes knows it",
-  ),
-  max_output_tokens: key(optionalCount, null, "Limit sent with each request; null: none is sent"),
-  reasoning_effort: key(optionalText, null, "Effort sent with each request; null: none is sent"),
-  vision: key(orNull(flag), null, "It takes pictures; null: as hermes knows it"),
-  price: key(orNull(price), null, "What it costs; null: as hermes models --prices says, if it does"),
-});
+import { modelSchema } from "./model_schema.ts";
+import { providerSchema } from "./provider_schema.ts";
+import { count, key, pattern, required, section, text } from "./schema_types.ts";
+import {
+  duration,
+  flag,
+  optionalAmount,
+  optionalCount,
+  optionalText,
+  positive,
+  stringMap,
+  texts,
+} from "./schema_values.ts";
 
 const tier = z.object({
   model: required(text(), "The model's name"),
@@ -118,11 +25,11 @@ const route = z.object({
     z.prefault(
       z.strictObject({
         toolsets: key(
-          orNull(texts),
+          z.nullable(texts),
           null,
           "The task has toolsets, and all of them are in this list",
         ),
-        goal: key(orNull(pattern()), null, "A regular expression found in the goal"),
+        goal: key(z.nullable(pattern()), null, "A regular expression found in the goal"),
         depth: key(optionalCount, null, "How deep the task is: 1 for a child of the chat"),
       }),
       {},
@@ -163,8 +70,8 @@ const delegation = {
 
 const cap = (usd: number, tokens: number, requests: number) => ({
   usd: key(optionalAmount, usd, "USD; null: no cap"),
-  tokens: key(orNull(count(0)), tokens, "Tokens sent and received; null: no cap"),
-  requests: key(orNull(count(0)), requests, "Model requests; null: no cap"),
+  tokens: key(z.nullable(count(0)), tokens, "Tokens sent and received; null: no cap"),
+  requests: key(z.nullable(count(0)), requests, "Model requests; null: no cap"),
 });
 
 const budget = {
@@ -203,8 +110,12 @@ export const configSchema = z.object({
     provider: key(text(), "openai", "Provider of the chat; auto: the first that has a key"),
     default: key(text(), "gpt-5.1", "Model of the chat"),
   }, "The chat's model"),
-  providers: key(z.record(z.string(), provider), {}, "Endpoints by name; merged with the built-in ones"),
-  models: key(z.record(z.string(), model), {}, "What is known of models, by name or provider/name"),
+  providers: key(
+    z.record(z.string(), providerSchema),
+    {},
+    "Endpoints by name; merged with the built-in ones",
+  ),
+  models: key(z.record(z.string(), modelSchema), {}, "What is known of models, by name or provider/name"),
   fallback_providers: key(z.array(fallback), [], "Where to go on, in this order, when a provider stays down"),
   credential_pool_strategies: key(
     z.record(z.string(), z.enum(STRATEGIES)),
