@@ -1,5 +1,5 @@
 import type { LoadedConfig } from "../config/load.ts";
-import { type Endpoint, endpointOf } from "../config/models.ts";
+import { type Endpoint, endpointOf } from "../config/endpoint.ts";
 import { hermesHome } from "../config/home.ts";
 import { type Credential, credentialsOf, idOf } from "../provider/credential.ts";
 import { type CredentialState, fileCredentialState } from "../store/credential_state.ts";

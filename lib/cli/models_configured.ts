@@ -1,7 +1,8 @@
 import type { LoadedConfig } from "../config/load.ts";
 import { type KnownModels, loadKnownModels } from "../config/known_models.ts";
 import { modelFacts } from "../config/model_facts.ts";
-import { resolveModel, splitModel, storedFor } from "../config/models.ts";
+import { storedFor } from "../config/endpoint.ts";
+import { resolveModel, splitModel } from "../config/models.ts";
 import type { ModelConfig, ProviderConfig } from "../config/schema.ts";
 import { UserError } from "../support/errors.ts";
 import { EXIT } from "./exit_codes.ts";

@@ -1,4 +1,4 @@
-import { type Endpoint, endpointOf } from "../config/models.ts";
+import { type Endpoint, endpointOf } from "../config/endpoint.ts";
 import { connectionTrouble } from "../provider/connection_error.ts";
 import { fetchOver } from "../support/runtime.ts";
 import { STRAIGHT } from "../support/transport.ts";

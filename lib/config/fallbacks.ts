@@ -3,7 +3,8 @@ import { modelName, type ModelRef, type ModelWays } from "../protocol/model_ref.
 import { UserError } from "../support/errors.ts";
 import { dialectOf } from "./dialects.ts";
 import type { LoadedConfig } from "./load.ts";
-import { endpointOf, modelSettings } from "./models.ts";
+import { endpointOf } from "./endpoint.ts";
+import { modelSettings } from "./models.ts";
 
 /** What the ways to a model depend on beside config.yaml. */
 export interface WaysGround {

@@ -1,4 +1,4 @@
-import type { Endpoint } from "../config/models.ts";
+import type { Endpoint } from "../config/endpoint.ts";
 import { holdsUsd, type ModelFacts } from "../config/model_facts.ts";
 import type { ModelConfig } from "../config/schema.ts";
 import type { Lessons } from "../protocol/dialect.ts";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Endpoint } from "../config/models.ts";
+import type { Endpoint } from "../config/endpoint.ts";
 
 /** One key of a provider, or the absence of one. */
 export interface Credential {

@@ -1,4 +1,4 @@
-import type { Endpoint } from "../config/models.ts";
+import type { Endpoint } from "../config/endpoint.ts";
 import type { Config, ProviderConfig } from "../config/schema.ts";
 import type { CredentialStateStore, KeyState } from "../store/credential_state.ts";
 import type { Clock } from "../support/clock.ts";

@@ -1,4 +1,4 @@
-import type { Endpoint } from "../config/models.ts";
+import type { Endpoint } from "../config/endpoint.ts";
 import type { Clock } from "../support/clock.ts";
 import { ProviderError } from "../support/errors.ts";
 import type { Credential } from "./credential.ts";

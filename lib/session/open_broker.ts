@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import type { ModelFacts } from "../config/model_facts.ts";
-import { type Endpoint, endpointOf } from "../config/models.ts";
+import { type Endpoint, endpointOf } from "../config/endpoint.ts";
 import type { ModelRef } from "../protocol/model_ref.ts";
 import { createBroker } from "../provider/broker.ts";
 import type { Caps, SessionBroker } from "../provider/provider.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { statSync } from "node:fs";
 import { loadConfig } from "../../lib/config/load.ts";
-import { endpointOf } from "../../lib/config/models.ts";
+import { endpointOf } from "../../lib/config/endpoint.ts";
 import { fileCredentialState } from "../../lib/store/credential_state.ts";
 import { fingerprintOf } from "../../lib/provider/credential.ts";
 import { runCli } from "../support/run_cli.ts";

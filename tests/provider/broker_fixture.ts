@@ -1,4 +1,4 @@
-import type { Endpoint } from "../../lib/config/models.ts";
+import type { Endpoint } from "../../lib/config/endpoint.ts";
 import type { ModelConfig } from "../../lib/config/schema.ts";
 import type { EventBody } from "../../lib/protocol/events.ts";
 import { type BrokerOptions, createBroker } from "../../lib/provider/broker.ts";

@@ -1,6 +1,6 @@
 import { KnownModels } from "../../lib/config/known_models.ts";
 import { modelFacts } from "../../lib/config/model_facts.ts";
-import type { Endpoint } from "../../lib/config/models.ts";
+import type { Endpoint } from "../../lib/config/endpoint.ts";
 import type { Caller, Ground } from "../../lib/delegation/ground.ts";
 import { Supervisor } from "../../lib/delegation/supervisor.ts";
 import { callDelegation } from "../../lib/delegation/delegation_calls.ts";

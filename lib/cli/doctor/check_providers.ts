@@ -1,5 +1,6 @@
 import { loadKnownModels } from "../../config/known_models.ts";
-import { endpointOf, resolveModel } from "../../config/models.ts";
+import { endpointOf } from "../../config/endpoint.ts";
+import { resolveModel } from "../../config/models.ts";
 import type { LoadedConfig } from "../../config/load.ts";
 import { ProviderError, type ProviderErrorCode, UserError } from "../../support/errors.ts";
 import { reportModels } from "../models_configured.ts";
