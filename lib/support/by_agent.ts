@@ -1,5 +1,6 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import process from "node:process";
+import { statFields } from "./proc_stat.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -51,11 +52,11 @@ function firstAbove(look: (pid: number) => string | null): string | null {
   return null;
 }
 
-/** proc_pid_stat(5): field 4, behind a name that may hold anything. 0: there is no such process any more. */
+/** 0: there is no such process any more. */
 function parentOf(pid: number): number {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]) || 0;
+    const [, parent] = statFields(readFileSync(`/proc/${pid}/stat`, "utf8"));
+    return Number(parent) || 0;
   } catch {
     return 0;
   }
@@ -63,13 +64,16 @@ function parentOf(pid: number): number {
 
 /** proc_pid_environ(5); none of it when the process is another user's. */
 function variablesOf(pid: number): (name: string) => string | undefined {
-  let variables: readonly string[] = [];
-  try {
-    variables = readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
-  } catch {
-    // not to be read
-  }
+  const variables = environOf(pid).split("\0");
   return (name) => variables.find((each) => each.startsWith(`${name}=`))?.slice(name.length + 1);
+}
+
+function environOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, "utf8");
+  } catch {
+    return ""; // it has ended, or is another user's
+  }
 }
 
 /** A runtime that runs the source is everybody's: then it cannot be told. */

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import process from "node:process";
 import { codeOf } from "./file_state.ts";
+import { statFields } from "./proc_stat.ts";
 
 /**
  * When the process with this id started, in the words of the system, the same whenever and by whomever it is asked;
@@ -39,8 +40,7 @@ const READERS: Readonly<Partial<Record<NodeJS.Platform, (pid: number) => Seen | 
 /** Clock ticks since a boot, and which boot (proc_pid_stat(5): state is field 3, starttime field 22). */
 function seenOnLinux(pid: number): Seen | null {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" "); // the name before it may hold anything
+    const fields = statFields(readFileSync(`/proc/${pid}/stat`, "utf8"));
     const [state = "X"] = fields;
     if (state === "Z" || state === "X") return null;
     const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import process from "node:process";
 import { type Clock, delay } from "../../support/clock.ts";
+import { statFields } from "../../support/proc_stat.ts";
 
 /** Processes that are to end. */
 export interface Doomed {
@@ -31,12 +32,9 @@ export async function resolvesWithin(promise: Promise<unknown>, ms: number, cloc
   return await Promise.race([promise.then(() => true), late.promise]);
 }
 
-/**
- * The group and whether it runs still, of the text of a proc_pid_stat(5): `pid (name) state ppid pgrp …`; the name
- * may hold anything.
- */
+/** The group of a process and whether it runs still, of the text of its proc_pid_stat(5): state, parent, group. */
 export function readStat(stat: string): { readonly group: number; readonly isRunning: boolean } {
-  const [state, , group] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  const [state, , group] = statFields(stat);
   return { group: Number(group), isRunning: state !== undefined && !"ZX".includes(state) };
 }
 
