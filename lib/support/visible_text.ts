@@ -11,7 +11,12 @@ const UNSEEN =
  * what is read is all there is, and nothing in it drives a terminal.
  */
 export function visibleText(text: string): string {
-  return text.replace(UNSEEN, visibleCharacter);
+  return writtenOut(text, visibleCharacter);
+}
+
+/** The text with each character that a screen would hide spelled as `spell` says. */
+export function writtenOut(text: string, spell: (character: string) => string): string {
+  return text.replace(UNSEEN, spell);
 }
 
 /** One character as an escape, as the strings of JavaScript write it. */

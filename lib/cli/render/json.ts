@@ -1,10 +1,11 @@
+import { writtenOut } from "../../support/visible_text.ts";
 import { wellFormedJson } from "../../support/well_formed_json.ts";
 import type { Output } from "../io.ts";
 
-/** What a screen hides or takes for a command, and JSON need not: control characters, Cf, separators, other blanks. */
-const UNSEEN = /[^\P{Cc}\n]|\p{Cf}|\p{Default_Ignorable_Code_Point}|\p{Zl}|\p{Zp}|[^\P{Zs} ]|\u2800/gu;
-
-/** A value as JSON with a line end, without halves of characters, which readers refuse; on a terminal as {@linkcode visibleJson}. */
+/**
+ * A value as JSON with a line end, without halves of characters, which readers refuse; on a terminal as
+ * {@linkcode visibleJson}.
+ */
 export function jsonLine(
   value: unknown,
   { isTerminal }: Pick<Output, "isTerminal">,
@@ -16,7 +17,7 @@ export function jsonLine(
 
 /** The same JSON value with everything that a screen would hide as `\u…`. */
 export function visibleJson(json: string): string {
-  return json.replace(UNSEEN, (character) => {
+  return writtenOut(json, (character) => {
     const units = Array.from({ length: character.length }, (_, at) => character.charCodeAt(at));
     return units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");
   });
