@@ -2,7 +2,7 @@ import { isSecretName } from "./secret_names.ts";
 
 /** Of a URL: what is before its user and password, these, its path, and its query. */
 const URL_PARTS = /(\w:\/\/)(?:([^\s/?#@:"']*)(?::([^\s/@"']*))?@)?([^\s?#"'<>]*)(\?[^\s#"'<>]*)?/g;
-const PARAMETER = /([?&;])([^=&;]+)=([^&;]*)/g;
+const PARAMETER = /([?&;])([^?=&;]+)=([^&;]*)/g;
 /** A user of a URL with no password may be a token, and is one when it looks so. */
 const TOKEN = /^(?=.*\d)(?=.*[A-Za-z]).{16,}$/;
 
