@@ -1,4 +1,5 @@
-import { open, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
+import { readStart } from "../file/read_chunks.ts";
 import type { AgentFiles } from "./agent_files.ts";
 import type { Facts } from "./facts.ts";
 import { isTracked } from "./git_index.ts";
@@ -13,6 +14,8 @@ interface Fact {
 const MAX_FILES = 256;
 /** How much of a script is read. */
 const MAX_BYTES = 256 * 1024;
+/** What is read here is bounded, and waits for nobody. */
+const NEVER = new AbortController().signal;
 
 /** Facts of the file system, for one command: what was asked for in vain is looked up by {@linkcode FileFacts.learn}. */
 export class FileFacts implements Facts {
@@ -66,7 +69,7 @@ export class FileFacts implements Facts {
     const entry = await stat(path).catch(() => null);
     if (entry === null) return NOTHING;
     const isFile = entry.isFile() && entry.size > 0;
-    const isNew = entry.birthtimeMs >= this.#files.since && !await isTracked(path);
+    const isNew = entry.birthtimeMs >= this.#files.since && !await isTracked(path, NEVER);
     const agents = this.#files.get(path);
     const script = agents === undefined ? undefined : agents.isFetched ? null : await textOf(path);
     return { isThere: true, isOld: isFile && !isNew, script };
@@ -77,11 +80,6 @@ const NOTHING: Fact = { isThere: false, isOld: false, script: undefined };
 const TOO_MANY: Fact = { isThere: true, isOld: true, script: undefined };
 
 async function textOf(path: string): Promise<string | null> {
-  try {
-    await using file = await open(path);
-    const { buffer, bytesRead } = await file.read({ buffer: new Uint8Array(MAX_BYTES) });
-    return new TextDecoder().decode(buffer.subarray(0, bytesRead));
-  } catch {
-    return null; // it cannot be read, so nobody knows what it does
-  }
+  const read = await readStart(path, { signal: NEVER, maxBytes: MAX_BYTES }).catch(() => null);
+  return read && new TextDecoder().decode(read.content); // what cannot be read nobody knows
 }

@@ -1,6 +1,7 @@
-import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import process from "node:process";
+import { homeDirectory } from "../../support/home_directory.ts";
+import { gitDirectory } from "./git_directory.ts";
 import { absolutePath } from "./paths.ts";
 import { readText } from "./read_chunks.ts";
 
@@ -14,9 +15,9 @@ export interface GitSettings {
 /** Reads them for the work tree at `root`, whose .git may be a file that leads elsewhere. */
 export async function gitSettings(root: string, signal: AbortSignal): Promise<GitSettings> {
   const git = await commonDirectory(root, signal);
-  const { HOME = homedir(), XDG_CONFIG_HOME } = process.env;
-  const userDirectory = join(XDG_CONFIG_HOME || join(HOME, ".config"), "git");
-  const files = [join(userDirectory, "config"), join(HOME, ".gitconfig"), join(git, "config")];
+  const home = homeDirectory(process.env);
+  const userDirectory = join(process.env["XDG_CONFIG_HOME"] || join(home, ".config"), "git");
+  const files = [join(userDirectory, "config"), join(home, ".gitconfig"), join(git, "config")];
   const settings = new Map<string, string>();
   for (const file of files) readCore(await readText(file, signal), settings);
   const excludes = settings.get("excludesfile");
@@ -31,9 +32,7 @@ export async function gitSettings(root: string, signal: AbortSignal): Promise<Gi
 
 /** Where what all work trees of the repository share is kept. */
 async function commonDirectory(root: string, signal: AbortSignal): Promise<string> {
-  const link = /^gitdir: (.+)/.exec(await readText(join(root, ".git"), signal))?.[1];
-  if (link === undefined) return join(root, ".git");
-  const own = resolve(root, link.trimEnd());
+  const own = await gitDirectory(root, signal) ?? join(root, ".git");
   const common = (await readText(join(own, "commondir"), signal)).trim();
   return common === "" ? own : resolve(own, common);
 }
