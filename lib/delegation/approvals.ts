@@ -2,9 +2,10 @@ import type { Config } from "../config/schema.ts";
 import type { EventBody } from "../protocol/events.ts";
 import type { Judge } from "../tools/approval/judge.ts";
 import { type Action, actionText, isNever, type Risk } from "../tools/approval/risk.ts";
-import { aborted, type Clock } from "../support/clock.ts";
+import type { Clock } from "../support/clock.ts";
 import { cutMiddle } from "../support/cut_middle.ts";
 import { ToolFailure } from "../support/errors.ts";
+import { orAborted } from "../support/or_aborted.ts";
 import { visibleText } from "../support/visible_text.ts";
 import type { ChildAsk } from "./ask_turns.ts";
 import { Grants, type Verdict } from "./grants.ts";
@@ -110,7 +111,7 @@ export class Approvals {
 
   /** Resolves when the action may go on. Rejects with {@linkcode ToolFailure} `denied`, or the signal's reason. */
   async allow(asker: Asker, action: Action, signal: AbortSignal): Promise<void> {
-    const risks = await Promise.race([this.#ground.judge(action), aborted(signal)]);
+    const risks = await orAborted(this.#ground.judge(action), signal);
     if (risks.length === 0) return;
     const what = shortened(visibleText(this.#ground.redact(actionText(action))));
     const never = risks.filter(isNever);

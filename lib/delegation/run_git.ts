@@ -1,6 +1,7 @@
+import { Buffer } from "node:buffer";
 import { spawn } from "node:child_process";
 import process from "node:process";
-import { codeOf } from "../support/file_state.ts";
+import { signalled } from "../tools/terminal/end_processes.ts";
 
 /** What a call of git came to: what it printed, that it has nothing to say here, or that it was given up. */
 export type GitReply = { readonly printed: string } | "nothing" | "too_much" | "ended";
@@ -22,7 +23,7 @@ export function runGit(cwd: string, args: readonly string[], signal: AbortSignal
   const pieces: Uint8Array[] = [];
   let bytes = 0;
   const giveUp = (reply: GitReply) => {
-    killGroup(git.pid);
+    if (git.pid !== undefined) signalled(-git.pid, "SIGKILL");
     git.stdout.destroy();
     resolve(reply);
   };
@@ -34,25 +35,10 @@ export function runGit(cwd: string, args: readonly string[], signal: AbortSignal
     if (bytes > MAX_BYTES) giveUp("too_much");
   });
   git.on("error", () => resolve("nothing"));
-  git.on("close", (code) => resolve(code === 0 ? { printed: textOf(pieces, bytes) } : "nothing"));
+  git.on("close", (code) => resolve(code === 0 ? { printed: textOf(pieces) } : "nothing"));
   return promise.finally(() => signal.removeEventListener("abort", onAbort));
 }
 
-function textOf(pieces: readonly Uint8Array[], bytes: number): string {
-  const all = new Uint8Array(bytes);
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(all);
-}
-
-function killGroup(pid: number | undefined): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, "SIGKILL");
-  } catch (error) {
-    if (codeOf(error) !== "ESRCH") throw error;
-  }
+function textOf(pieces: readonly Uint8Array[]): string {
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(Buffer.concat(pieces));
 }

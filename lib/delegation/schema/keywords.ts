@@ -172,8 +172,7 @@ function missing(names: unknown, place: Place): readonly Fault[] {
   }));
 }
 
-/** The fault at a place, unless all is well. */
-export function faultUnless(isFine: boolean, place: Place, message: string): readonly Fault[] {
+function faultUnless(isFine: boolean, place: Place, message: string): readonly Fault[] {
   return isFine ? [] : [{ place: place.pointer, message }];
 }
 

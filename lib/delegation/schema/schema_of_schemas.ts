@@ -10,8 +10,8 @@ const TYPE_NAME = { enum: ["string", "number", "integer", "boolean", "object", "
 
 /**
  * What every JSON Schema (draft 2020-12) satisfies, in the keywords that results are checked by. The official one is
- * spread over eight documents
- * (https://json-schema.org/draft/2020-12/schema). A keyword that is not named here may be anything, as there.
+ * spread over eight documents (https://json-schema.org/draft/2020-12/schema). A keyword that is not named here may be
+ * anything, as there.
  */
 export const SCHEMA_OF_SCHEMAS = {
   type: ["object", "boolean"],
