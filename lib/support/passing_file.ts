@@ -1,10 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { unlinkSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { headOf } from "./cut_text.ts";
 import { codeOf } from "./file_state.ts";
 
 /** The system does not let a file be made or moved there; one that is there may still be writable. */
 const NOT_ALLOWED: ReadonlySet<string> = new Set(["EACCES", "EPERM", "EROFS", "EBUSY", "EXDEV", "ENOENT"]);
+
+/** How much of the name of a file is in that of one of a moment: systems allow 255 bytes. */
+const NAME_CHARS = 60;
 
 /** Whether it was refused for the place, not for a want of space or a fault of the disk. */
 export function isNotAllowed(error: unknown): boolean {
@@ -13,7 +17,7 @@ export function isNotAllowed(error: unknown): boolean {
 
 /** A name for a file of a moment, beside `path` or in another directory. */
 export function nameBeside(path: string, ending: "tmp" | "old", directory: string = dirname(path)): string {
-  const name = basename(path).slice(0, 60).toWellFormed();
+  const name = headOf(basename(path), NAME_CHARS);
   return join(directory, `.${name}.${randomBytes(4).toString("hex")}.${ending}`);
 }
 

@@ -18,7 +18,7 @@ export interface Replacing {
 }
 
 /** How far a regular expression may look back from where its match begins, in characters. */
-export const LOOK_BEHIND = 128;
+const LOOK_BEHIND = 128;
 
 /** Searches a text that comes in pieces; holds back only what may be the beginning of a match, or half a character. */
 export class RedactedStream implements TextStream {

@@ -9,10 +9,8 @@ const LAST_WORDS = new Set(["auth", "pass", "pw", "creds", "sig", "signature"]);
 const ENDING = /(?:password|passwd|passphrase|secret|token|apikey|authkey|accesskey|secretkey|privatekey)s?$/;
 /** Measures and kinds of secrets are none. */
 const SETTING_WORDS = new Set(
-  "count limit size length ttl expiry expires timeout type name names header env algorithm format prefix strategy"
-    .split(
-      " ",
-    ),
+  ("count limit size length ttl expiry expires timeout type name names header env algorithm format prefix " +
+    "strategy").split(" "),
 );
 const MEASURE = /^(?:max|min|num)$/;
 
@@ -30,7 +28,6 @@ export function isSecretName(name: string): boolean {
 
 /** `X-Api-Key`, `npm_config__auth` and `clientSecret` as words in lower case. */
 function wordsOf(name: string): string[] {
-  return name.replaceAll(/([a-z\d])([A-Z])/g, "$1 $2").toLowerCase().split(/[^a-z\d]+/).filter((word) =>
-    word !== ""
-  );
+  const apart = name.replaceAll(/([a-z\d])([A-Z])/g, "$1 $2").toLowerCase();
+  return apart.split(/[^a-z\d]+/).filter((word) => word !== "");
 }

@@ -30,7 +30,7 @@ const BASIC = String.raw`(?<=uthorization["']?[:=] ?["']?[Bb]asic )`;
 const OF_USER = String.raw`(?<=:\/\/[^\s\/@:"'<>]{0,100}:)`;
 const PASSWORD = String.raw`[^\s\/@"'<>\${}*\[\]]`;
 /** Words that stand for a password in documents. */
-const PLACEHOLDER = "(?:pass|passwd|password|pwd|pw|secret|changeme)";
+const STAND_IN = "(?:pass|passwd|password|pwd|pw|secret|changeme)";
 /** After the name of a secret in a URL's query. */
 const OF_QUERY = String
   .raw`(?<=[?&](?:api[_-]?key|key|[\w-]{0,20}token|secret|password|sig|X-Amz-Signature)=)`;
@@ -38,7 +38,7 @@ const QUERY_VALUE = "[A-Za-z0-9%._~+-]";
 
 /**
  * Secrets of well-known makers; the forms are from the makers' documents and from gitleaks. Each asks for more than
- * its prefix (a digit, a length), so that class names, hashes and examples with "xxx" are left alone.
+ * its prefix (a digit, a length), so that class names, hashes and made-up examples are left alone.
  */
 export const SECRET_PATTERNS: readonly SecretPattern[] = [
   {
@@ -120,7 +120,7 @@ export const SECRET_PATTERNS: readonly SecretPattern[] = [
   },
   {
     name: "password",
-    source: `${OF_USER}(?!${PLACEHOLDER}@)${PASSWORD}{1,200}(?=@)`,
+    source: `${OF_USER}(?!${STAND_IN}@)${PASSWORD}{1,200}(?=@)`,
     open: `${OF_USER}${PASSWORD}{1,200}`,
     traces: ["://"],
   },

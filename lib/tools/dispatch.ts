@@ -1,12 +1,12 @@
 import type * as z from "zod/mini";
 import type { ToolCall } from "../protocol/conversation.ts";
+import { cutMiddle } from "../support/cut_middle.ts";
 import { describeIssues } from "../support/describe_issue.ts";
 import { ToolFailure, toWireError, type WireError } from "../support/errors.ts";
 import { isTool } from "./catalogue.ts";
 import type { Tool, ToolContext } from "./tool.ts";
 import type { Toolbox } from "./toolbox.ts";
 import { toolsOf } from "./toolsets.ts";
-import { cutMiddle } from "../support/cut_middle.ts";
 
 /** What a call came to; `content` is what the model reads. */
 export interface ToolOutcome {
@@ -48,7 +48,7 @@ async function attempt(call: ToolCall, toolbox: Toolbox, context: ToolContext): 
     return { content: asText(await tool.run(args, context)), ok: true, errorCode: null };
   } catch (error) {
     context.signal.throwIfAborted();
-    const wire = shortened(toWireError(error));
+    const wire = withShortMessage(toWireError(error));
     return { content: JSON.stringify({ error: wire }), ok: false, errorCode: wire.code };
   }
 }
@@ -56,7 +56,7 @@ async function attempt(call: ToolCall, toolbox: Toolbox, context: ToolContext): 
 /** The longest message of an error, in characters: a path or a key may be as long as a model likes. */
 const MESSAGE_CHARS = 2_000;
 
-function shortened(error: WireError): WireError {
+function withShortMessage(error: WireError): WireError {
   return { ...error, message: cutMiddle(error.message, MESSAGE_CHARS, () => " … ") };
 }
 

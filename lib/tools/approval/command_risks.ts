@@ -100,6 +100,7 @@ function programRisks({ invocations }: ReadCommand, scene: Scene): readonly (Ris
   });
 }
 
+/** Facts may be of a class, and a spread leaves its methods behind. */
 function bound(facts: Facts): Facts {
   return {
     isOld: (path) => facts.isOld(path),

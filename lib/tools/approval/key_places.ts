@@ -1,7 +1,4 @@
-/** Words of a table as one alternative each. */
-function oneOf(words: string): string {
-  return `(?:${words.trim().split(/\s+/).join("|")})`;
-}
+import { oneOf } from "./one_of.ts";
 
 const BROWSERS = String.raw`
   \.mozilla \.thunderbird \.librewolf \.config/(?:google-chrome|chromium|BraveSoftware|microsoft-edge|vivaldi|opera)[\w-]*

@@ -39,7 +39,7 @@ function lossOf(path: string, { ground, facts }: Scene, isDeletion: boolean): Ri
 }
 
 /** Whether deleting a directory with all that it holds wipes a home, the system or what decides about agents. */
-export function wipeRisk(path: string, ground: RiskGround): Risk | null {
+function wipeRisk(path: string, ground: RiskGround): Risk | null {
   const whole = path.replace(/(\/(\*|\.\*|\.\?\*|\{.*\}|\.|\.\[.*))+$/, "") || "/";
   const { home, hermesHome } = ground;
   if (SYSTEM.test(path) || SYSTEM.test(whole) || whole === home || below(home, whole) !== null) return WIPES;

@@ -1,6 +1,4 @@
-function oneOf(words: string): string {
-  return `(?:${words.trim().split(/\s+/).join("|")})`;
-}
+import { oneOf } from "./one_of.ts";
 
 const SHELLS = String.raw`
   \.bash(?:rc|_profile|_login|_logout|_aliases|_completion) \.bashrc\.d \.profile \.zsh(?:rc|env|_aliases) \.zprofile \.zlogin \.zlogout \.zsh \.oh-my-zsh

@@ -1,5 +1,5 @@
-import { ToolFailure } from "../../support/errors.ts";
 import { headOf } from "../../support/cut_text.ts";
+import { ToolFailure } from "../../support/errors.ts";
 import { cannot } from "./file_failure.ts";
 import { differsInSpaceOnly, lineAt, nearestLines, occurrences } from "./find_text.ts";
 import { ShownText } from "./shown_text.ts";

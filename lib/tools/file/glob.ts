@@ -1,3 +1,4 @@
+import { shortened } from "../../support/cut_text.ts";
 import { ToolFailure } from "../../support/errors.ts";
 import { plainName } from "./plain_name.ts";
 import { wildPath } from "./wild_path.ts";
@@ -5,13 +6,15 @@ import { wildPath } from "./wild_path.ts";
 /** The innermost `{a,b}` of a pattern, which has a comma. */
 const BRACES = /\{([^{}]*,[^{}]*)\}/;
 const MAX_CHARS = 1_000;
+/** Of one that is refused, the ellipsis not counted. */
+const SHOWN_CHARS = 200;
 /** Of all patterns together that the braces of one stand for: each is tried with each path. */
 const MAX_EXPANDED_CHARS = 20_000;
 
 /**
  * Whether a relative path with slashes matches, by the rules of .gitignore: without a slash the pattern matches names at
- * any depth, and with a directory all that is inside; how a name is composed makes no difference. Braces list alternatives, a leading `!` turns it round. Throws
- * {@linkcode ToolFailure} for one that is too long.
+ * any depth, and with a directory all that is inside; how a name is composed makes no difference. Braces list
+ * alternatives, a leading `!` turns it round. Throws {@linkcode ToolFailure} for one that is too long.
  */
 export function globMatcher(glob: string): (path: string) => boolean {
   const isNegated = glob.startsWith("!");
@@ -53,6 +56,6 @@ function alternatives(pattern: string, { 0: whole, 1: inner = "", index }: RegEx
 }
 
 function cannot(glob: string, state: string): ToolFailure {
-  const shown = glob.length <= 200 ? glob : `${glob.slice(0, 200).toWellFormed()}…`;
+  const shown = shortened(glob, SHOWN_CHARS + 1);
   return new ToolFailure("invalid_arguments", `Cannot search with the glob "${shown}": ${state}`);
 }

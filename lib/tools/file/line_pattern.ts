@@ -1,6 +1,6 @@
 import { RE2JS, RE2JSSyntaxException } from "re2js";
-import { ToolFailure } from "../../support/errors.ts";
 import { shortened } from "../../support/cut_text.ts";
+import { ToolFailure } from "../../support/errors.ts";
 
 /** Looks for a pattern in one line after the other, in a time that is bounded whatever the pattern is. */
 export interface LinePattern {
@@ -11,11 +11,14 @@ export interface LinePattern {
 }
 
 const MAX_PATTERN_CHARS = 1_000;
+/** Of one that is refused, the ellipsis not counted. */
+const SHOWN_CHARS = 200;
 const MAX_PROGRAM = 20_000;
 /** A line takes a step per character and instruction in the worst case, 10 ns each: a third of a second. */
 const MAX_STEPS = 30_000_000;
 
-const WITHOUT = /\(\?<?[=!]|\\[1-9]|\(\?>/;
+/** What cannot be matched in linear time: look-around, back-references, atomic groups. */
+const NOT_LINEAR = /\(\?<?[=!]|\\[1-9]|\(\?>/;
 
 /** Looks for a pattern in a text, in so many steps: `size` times the characters of the text. */
 export interface LinearPattern {
@@ -66,7 +69,7 @@ function searchPattern(pattern: string): LinearPattern {
 }
 
 function cannot(pattern: string, state: string, cause?: unknown): ToolFailure {
-  const hint = WITHOUT.test(pattern)
+  const hint = NOT_LINEAR.test(pattern)
     ? "Look-around and back-references are not understood: search for less, and look at the lines"
     : "To search for a text as it is, put a backslash before each of . * + ? ( ) [ ] { } ^ $ | \\";
   return new ToolFailure(
@@ -75,5 +78,3 @@ function cannot(pattern: string, state: string, cause?: unknown): ToolFailure {
     { hint, cause },
   );
 }
-
-const SHOWN_CHARS = 200;

@@ -1,5 +1,6 @@
 import { createTwoFilesPatch, OMIT_HEADERS } from "diff";
 import * as z from "zod/mini";
+import { headOf } from "../../support/cut_text.ts";
 import { ToolFailure } from "../../support/errors.ts";
 import type { Tool, ToolContext } from "../tool.ts";
 import { assertEncodable } from "./assert_encodable.ts";
@@ -14,7 +15,6 @@ import { type Fingerprint, fingerprint } from "./scan_file.ts";
 import { ShownText } from "./shown_text.ts";
 import { storeFile } from "./store_file.ts";
 import { locateExisting, type Target } from "./target.ts";
-import { headOf } from "../../support/cut_text.ts";
 
 const MAX_DIFF_CHARS = 6000;
 const DIFF_TIMEOUT_MS = 50;
@@ -50,7 +50,7 @@ async function run({ path, ...given }: Args, context: ToolContext): Promise<stri
 }
 
 async function patch(target: Target, edit: Edit, context: ToolContext): Promise<string> {
-  const { original, print, encoding } = await readText(target, context);
+  const { original, print, encoding } = await readWhole(target, context);
   await assertNoMarker(target, edit.new_string, () => original);
   await assertEncodable(target, { text: edit.new_string, encoding }, () => edit.old_string);
   const { after, count } = changeText(original, { ...edit, target });
@@ -60,14 +60,14 @@ async function patch(target: Target, edit: Edit, context: ToolContext): Promise<
   }`;
 }
 
-interface ReadText {
+interface WholeText {
   /** From which its encoding makes the same bytes. */
   readonly original: string;
   readonly encoding: Encoding;
   readonly print: Fingerprint;
 }
 
-async function readText(target: Target, { filesSeen, signal }: ToolContext): Promise<ReadText> {
+async function readWhole(target: Target, { filesSeen, signal }: ToolContext): Promise<WholeText> {
   const { content, whole } = await readStart(target.real, { signal, maxBytes: MAX_TEXT_BYTES }).catch(
     async (error) => {
       signal.throwIfAborted();

@@ -9,7 +9,7 @@ export interface Fingerprint {
 }
 
 /** No tool looks at more of a file. */
-export const MAX_SCANNED_BYTES = 1_000_000_000;
+const MAX_SCANNED_BYTES = 1_000_000_000;
 
 /**
  * Reads a file from start to end and gives its fingerprint, which is of the beginning when that is not the `whole`.

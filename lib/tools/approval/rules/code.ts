@@ -1,12 +1,11 @@
 import type { Arguments } from "../arguments.ts";
 import { isInterpreter, isShell } from "../interpreters.ts";
-import type { Invocation } from "../invocation.ts";
+import { type Invocation, plainWord } from "../invocation.ts";
 import { keysRisk, writeRisk } from "../path_risks.ts";
 import type { Risk } from "../risk.ts";
 import { DATABASE, deletesData } from "./databases.ts";
 import { OPENS_SHELL, SERVER } from "./servers.ts";
 import { holds, OVERWRITES, pathsOf, type Rule, type Scene, UNKNOWN } from "./rule.ts";
-import { plainWord } from "../invocation.ts";
 
 const DELETES = "runs a script that deletes files";
 
@@ -42,7 +41,7 @@ const SYSTEM =
 /** Keys as code writes their paths, joined or not. */
 const KEYS =
   /[\/'"\s](\.ssh[\/'"](?!\S*(known_hosts|\.pub|config))|\.aws[\/'"]|\.gnupg|\.netrc|\.pgpass|\.kube[\/'"]|\.git-credentials|\.docker\/config|\.mozilla|\.bash_history|\.zsh_history|\.config\/gcloud|google-chrome|\.hermes\b)|id_(rsa|ed25519|ecdsa)\b(?!\.pub)|\/etc\/g?shadow|\/proc\/(self|\d+)\/(environ|mem)|HERMES_HOME|\bkeyring\.get|find-generic-password|security\s+dump|login\.keychain|logins\.json|key4\.db/;
-/** Variables that hold secrets are taken from the environment of commands, so all of it is nothing to keep back. */
+/** The calls that write files. */
 const WRITING =
   /\bopen\w*\([^)]*['"](w|a|x|r\+|wb|ab|w\+)['"]|\bwrite(File|FileSync|_text|_bytes|TextFile)?\b|\bcopy(file|2|tree|FileSync)?\(|\bsymlink|\brename(Sync)?\b|\bFile\.(write|open|rename)|['"]\s*>\s*|\bappendFile|\bfile_put_contents|\bspew\b|\bDeno\.write/;
 const TRUNCATING =
@@ -50,7 +49,7 @@ const TRUNCATING =
 
 /** Why running a program in an interpreter's language asks, as far as its text says; null: it does not. */
 export function codeRisk(code: string, dirs: readonly string[], { ground, facts }: Scene): Risk | null {
-  const text = code.length > MAX_CODE ? `${code.slice(0, MAX_CODE)}` : code;
+  const text = code.slice(0, MAX_CODE);
   if (holds(SOCKET, text) && holds(SOCKET_SHELL, text)) return OPENS_SHELL;
   if (holds(FETCHED, text)) return UNKNOWN;
   if (holds(DELETING, text)) return DELETES;
@@ -88,7 +87,7 @@ export function runsPrograms(name: string, text: string): boolean {
 }
 
 /** Why an interpreter asks by its words and its input. */
-export const interpreterRule: Rule = (args, invocation, scene) => {
+const interpreterRule: Rule = (args, invocation, scene) => {
   const { name, args: words, input, dirs } = invocation;
   const texts = [...codesOf(args, invocation), ...(input?.isStatic === true ? [input.text] : [])];
   for (const text of texts) {
@@ -117,11 +116,11 @@ function codesOf({ words }: Arguments, { name }: Invocation): readonly string[] 
 }
 
 /** Why a shell asks by its words and its input; what it runs is looked at by itself. */
-export const shellRule: Rule = (args, { args: words, input }) => {
+const shellRule: Rule = (args, { args: words, input }) => {
   const script = words[words.findIndex(({ text }) => /^-[a-z]*c$/.test(text)) + 1];
   const readsInput = args.operands.every((word) => INPUT.test(word)) || args.has("s");
   const isHidden = args.has("c") && !args.operands.includes("--norc")
-    ? script?.isStatic === false || isPlaceholder(script?.text ?? "")
+    ? script?.isStatic === false || standsForInput(script?.text ?? "")
     : words.some(({ isComputed }) => isComputed);
   const isEncoded = words.some(({ text }) => /^-(e|en|enc|encodedcommand)$/i.test(text)) && !args.has("c");
   const isRemoteShell = words.some(({ text }) => /^-i$/.test(text)) && input?.isStatic === false &&
@@ -134,8 +133,8 @@ export const shellRule: Rule = (args, { args: words, input }) => {
     : null;
 };
 
-/** A script that is what stands in for the input of xargs or parallel. */
-function isPlaceholder(script: string): boolean {
+/** Whether a script is only what stands for the input of xargs or parallel. */
+function standsForInput(script: string): boolean {
   return /^["']?(\{\}|%|\$[0-9@*]|"\$[0-9@*]")["']?(\s|$)/.test(script.trim());
 }
 
