@@ -1,5 +1,5 @@
 import { ProviderError } from "../support/errors.ts";
-import { placeOf } from "./http_error.ts";
+import { placeOf } from "./place_of.ts";
 import type { Lease } from "./provider.ts";
 
 /** The error for what was thrown while an answer was read. */

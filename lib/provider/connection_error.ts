@@ -1,7 +1,7 @@
 import process from "node:process";
 import { ProviderError, type ProviderErrorCode } from "../support/errors.ts";
 import { CA_VARIABLE, proxyOrigin, STRAIGHT, type Transport } from "../support/transport.ts";
-import { placeOf } from "./http_error.ts";
+import { placeOf } from "./place_of.ts";
 import type { Lease } from "./provider.ts";
 
 /** Why a connection did not come about or broke off. */

@@ -34,27 +34,27 @@ const OUTPUT = [
 ];
 const TOTAL = ["total_tokens", "total_token_count", "totalTokenCount"];
 
-const MONEY_OR_TIME = /cost|price|usd|discount|ratio|_rate|percent|time|seconds|duration|_ms$|ttl/i;
-const CACHED = /cache.*(token|count|hit|read)|^cached/i;
-const NOT_CACHED = /miss|creat|writ|store/i;
-const WRITTEN = /cache.*(creat|writ|store)/i;
-const REASONING = /reason|think|thought/i;
+/** Parts of names in lower case. Patterns would have to be compiled anew in every child. */
+const MONEY_OR_TIME = "cost price usd discount ratio _rate percent time seconds duration ttl".split(" ");
+const COUNTS = ["token", "count", "hit", "read"];
+const NOT_CACHED = ["miss", "creat", "writ", "store"];
+const WRITES = ["creat", "writ", "store"];
+const REASONING = ["reason", "think", "thought"];
 
 /** Reads a `usage` object. */
 export function countedTokens(usage: Fields, isCacheApart: boolean): CountedTokens {
   const all = countsIn(usage, "");
   const most = (fits: (count: Count) => boolean) =>
     Math.max(0, ...all.filter(fits).map(({ value }) => value));
-  const isCached = ({ name }: Count) => CACHED.test(name) && !NOT_CACHED.test(name);
-  const written = most(({ name, group }) => WRITTEN.test(name) && !WRITTEN.test(group));
+  const written = most(({ name, group }) => isWritten(name) && !isWritten(group));
   return {
     input: firstOf(usage, INPUT),
     output: firstOf(usage, OUTPUT),
     total: firstOf(usage, TOTAL),
     cachedInside: most((count) => isCached(count) && count.group !== ""),
     cachedBeside: most((count) => isCached(count) && count.group === ""),
-    written: written || sumOf(all.filter(({ group }) => WRITTEN.test(group))),
-    reasoning: most(({ name }) => REASONING.test(name)),
+    written: written || sumOf(all.filter(({ group }) => isWritten(group))),
+    reasoning: most(({ name }) => holdsAny(name, REASONING)),
     parts: all.filter((count) => isInput(count) && !isCached(count)).map(({ value }) => value),
     isCacheApart,
     isIncrement: !isCacheApart && INPUT.some((name) => usage[name] === 0) && firstOf(usage, OUTPUT) > 0,
@@ -122,6 +122,7 @@ function isCacheApart({ isCacheApart, input, output, total, reasoning, ...counts
 }
 
 interface Count {
+  /** In lower case, as `group`. */
   readonly name: string;
   readonly value: number;
   /** The name of the object that it is a detail in; "" for none. */
@@ -130,15 +131,33 @@ interface Count {
 
 /** All counts of a usage object and of the objects in it. */
 function countsIn(fields: Fields, group: string): readonly Count[] {
-  return Object.entries(fields).flatMap(([name, value]) => {
-    if (MONEY_OR_TIME.test(name)) return [];
+  return Object.entries(fields).flatMap(([field, value]) => {
+    const name = field.toLowerCase();
+    if (holdsAny(name, MONEY_OR_TIME) || name.endsWith("_ms")) return [];
     if (isObject(value)) return group === "" ? countsIn(value, name) : [];
     return countOf(value) === 0 ? [] : [{ name, value: countOf(value), group }];
   });
 }
 
 function isInput({ group }: Count): boolean {
-  return /^(prompt|input)/i.test(group);
+  return group.startsWith("prompt") || group.startsWith("input");
+}
+
+function isCached({ name }: Count): boolean {
+  return (name.startsWith("cached") || isOfCache(name, COUNTS)) && !holdsAny(name, NOT_CACHED);
+}
+
+function isWritten(name: string): boolean {
+  return isOfCache(name, WRITES);
+}
+
+function isOfCache(name: string, parts: readonly string[]): boolean {
+  const at = name.indexOf("cache");
+  return at >= 0 && holdsAny(name.slice(at), parts);
+}
+
+function holdsAny(name: string, parts: readonly string[]): boolean {
+  return parts.some((part) => name.includes(part));
 }
 
 function firstOf(usage: Fields, names: readonly string[]): number {

@@ -3,9 +3,10 @@ import { type Dialect, type Lessons, PLAIN_DIALECT } from "../protocol/dialect.t
 import { modelName, type ModelRef, type ModelWays } from "../protocol/model_ref.ts";
 import { type InputBound, InputBounds } from "./input_bounds.ts";
 import type { Lease, ModelRequest } from "./provider.ts";
-import { lessonOf, type Refusal } from "./refusal_lessons.ts";
+import type { Refusal, RefusedRequest } from "./refusal_lessons.ts";
 import { wellFormedJson } from "../support/well_formed_json.ts";
-import { loadWire, type Wire, type WireTarget } from "./wire.ts";
+import { loadWire } from "./load_wire.ts";
+import type { Wire, WireTarget } from "./wire.ts";
 
 /** How one model is asked now. */
 export interface Spoken {
@@ -18,7 +19,7 @@ export interface Spoken {
    * Takes in why a body was refused. Returns whether to ask again, in another way, and what it taught that holds for
    * others too.
    */
-  learn(refusal: Refusal, body: Record<string, unknown>, messages: readonly Message[]): Taught;
+  learn(refusal: Refusal, body: Record<string, unknown>, messages: readonly Message[]): Promise<Taught>;
 }
 
 /** What a refusal was good for. */
@@ -65,7 +66,8 @@ export class Dialects {
     return { provider, model, reasoningEffort, outputLimit, dialect, cacheKey, carries };
   }
 
-  #learn(model: ModelRef, refusal: Refusal, request: Parameters<typeof lessonOf>[1]): Taught {
+  async #learn(model: ModelRef, refusal: Refusal, request: RefusedRequest): Promise<Taught> {
+    const { lessonOf } = await import("./refusal_lessons.ts");
     const lesson = lessonOf(refusal, {
       ...request,
       messages: request.messages.filter((each) => !this.#isDead(each)),

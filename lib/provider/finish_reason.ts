@@ -9,10 +9,11 @@ export interface AnswerBody {
 }
 
 /** The words of servers for an end in good order, in lower case. */
-const STOPS = /^(stop|stop_sequence|eos|eos_token|end|end_turn|end_of_turn|complete|completed|success)$/;
+const STOPS: ReadonlySet<string> = new Set(
+  "stop stop_sequence eos eos_token end end_turn end_of_turn complete completed success".split(" "),
+);
 /** The words that servers make their reasons of, in lower case; the first that fits counts. */
 const WORDS: readonly (readonly [RegExp, FinishReason | "malformed" | "broken"])[] = [
-  [STOPS, "stop"],
   [/malformed|unexpected_tool|invalid_tool/, "malformed"],
   [
     /filter|safety|recitation|refus|sensitive|prohibit|block|spii|violat|moderat|guard|policy|unsafe|toxic|language/,
@@ -66,6 +67,9 @@ export function finishOf(reason: string, { calls, text }: AnswerBody, complain: 
 }
 
 function wordOf(reason: string): FinishReason | "malformed" | "broken" | null {
+  if (STOPS.has(reason)) return "stop"; // before any pattern is compiled, as this is how nearly all end
+  if (reason === "tool_calls") return reason;
   const name = reason.trim().toLowerCase().replaceAll(/[\s-]+/g, "_");
+  if (STOPS.has(name)) return "stop";
   return WORDS.find(([words]) => words.test(name))?.[1] ?? null;
 }

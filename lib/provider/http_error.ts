@@ -1,14 +1,10 @@
 import { ProviderError, type ProviderErrorCode } from "../support/errors.ts";
 import { errorKind } from "./error_kinds.ts";
 import type { Lease } from "./provider.ts";
-import { retryAfterMs } from "./retry.ts";
+import { placeOf } from "./place_of.ts";
+import { retryAfterMs } from "./retry_after.ts";
 import { serverNow } from "./server_times.ts";
 import { type ServerWords, serverWords } from "./server_words.ts";
-
-/** Where a request went, in words for an error; never with the key. */
-export function placeOf(lease: Lease): string {
-  return `"${lease.provider}" (${originOf(lease.baseUrl)}, model "${lease.model}")`;
-}
 
 /** The error for a response that is no success. `now` in milliseconds since the epoch, for a Retry-After date. */
 export function statusError(
@@ -93,8 +89,4 @@ function targetOf(location: string, { baseUrl }: Lease): string {
   if (!URL.canParse(location, baseUrl)) return "an invalid address";
   const { origin, pathname } = new URL(location, baseUrl);
   return `${origin}${pathname}`;
-}
-
-function originOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).origin : "an invalid address";
 }

@@ -1,3 +1,4 @@
+import { looksLikeHtml } from "./looks_like_html.ts";
 /** What stands in the body of an error, from the outside to the inside. */
 export interface InnerWords {
   /** Sentences for people. */
@@ -37,11 +38,6 @@ export function innerWords(body: string): InnerWords {
   const found: Collected = { messages: [], codes: [], statuses: [], waits: [] };
   collect(body, found, 0);
   return found;
-}
-
-/** Whether a text is a web page, or another kind of markup. */
-export function looksLikeHtml(text: string): boolean {
-  return /^[\s\uFEFF]*<(!doctype|!--|\?xml|[a-z][\w-]*[\s/>])/i.test(text);
 }
 
 function collect(value: unknown, found: Collected, depth: number): void {

@@ -51,14 +51,14 @@ export class LeadingThought {
   /** Looks for an opening tag; null: more must come, or it is text. */
   #open(): "" | null {
     const start = this.#held.trimStart();
-    const tag = OPENING.exec(start);
+    const tag = start.startsWith("<") ? OPENING.exec(start) : null;
     if (tag !== null) {
       this.#hasThought = true;
       this.#closing = `</${tag[1]}>`;
       this.#held = start.slice(tag[0].length);
       return "";
     }
-    if (start === "" || BEGINS_OPENING.test(start)) return null;
+    if (start === "" || (start.startsWith("<") && BEGINS_OPENING.test(start))) return null;
     this.#isText = true;
     if (this.#hasThought) this.#held = start;
     return null;

@@ -117,8 +117,8 @@ async function* requestOnce(
   let reportedChars: number | null = null; // null: no usage, or that of the whole answer
   let error: RequestOutcome["error"] = { code: "aborted" };
   const body = spoken.bodyFor(request, lease);
-  const onRefused = (refusal: Refusal) => {
-    const taught = spoken.learn(refusal, body, request.messages);
+  const onRefused = async (refusal: Refusal) => {
+    const taught = await spoken.learn(refusal, body, request.messages);
     if (taught.lessons !== undefined) outcome = { ...outcome, lessons: taught.lessons };
     onTaught(taught);
   };

@@ -1,5 +1,4 @@
 import type { ProviderError } from "../support/errors.ts";
-import { serverNow, untilMs } from "./server_times.ts";
 
 /** How stubbornly a request is repeated. Times in milliseconds. */
 export interface RetryPolicy {
@@ -53,16 +52,4 @@ export function retryDelayMs(
   const backoff = random * Math.min(capMs, baseMs * 2 ** Math.max(0, attempt - 2));
   const asked = options.retryAfterMs ?? 0;
   return Math.max(backoff, asked + random * Math.min(asked / 4, capMs));
-}
-
-/**
- * The wait that a response asks for, in milliseconds from `now` (since the epoch): `retry-after-ms`, or `Retry-After` in
- * seconds, as a date (RFC 9110, 10.2.3) or as servers write it else. Dates are told by the server's own clock. Undefined
- * where there is none that makes sense.
- */
-export function retryAfterMs(headers: Headers, now: number): number | undefined {
-  const exact = Number(headers.get("retry-after-ms") || NaN);
-  if (exact > 0) return untilMs(`${exact / 1000}`, now) ?? undefined;
-  const text = headers.get("retry-after") ?? "";
-  return untilMs(text, serverNow(headers, now)) ?? (exact === 0 ? 0 : undefined);
 }

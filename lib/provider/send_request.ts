@@ -5,15 +5,13 @@ import { fetchOver } from "../support/runtime.ts";
 import { STRAIGHT } from "../support/transport.ts";
 import { type AnswerFold, type Complaint, isTooLong } from "./answer_fold.ts";
 import { newShortId } from "./call_ids.ts";
-import { connectionError, proxyLoginError } from "./connection_error.ts";
 import { malformedError, readingError } from "./answer_errors.ts";
 import { sentIn } from "./event_stream.ts";
 import type { Sent } from "./sent_answer.ts";
 import { failureIn } from "./failure_in.ts";
-import { placeOf, redirectError, statusError, streamedError } from "./http_error.ts";
 import { isObject } from "./loose_values.ts";
+import { placeOf } from "./place_of.ts";
 import type { Lease, ModelEvent, ModelReply, ReportedLimits } from "./provider.ts";
-import { reportedLimits } from "./reported_limits.ts";
 import { RequestLine } from "./request_line.ts";
 import { readText, watchBody, type WatchedResponse } from "./watched_body.ts";
 import type { Refusal } from "./refusal_lessons.ts";
@@ -33,7 +31,7 @@ export interface SendOptions {
   /** Told of the limits that a response reports. */
   readonly onLimits: (limits: ReportedLimits) => void;
   /** Told of a response that refuses the request, before its error is thrown. */
-  readonly onRefused: (refusal: Refusal) => void;
+  readonly onRefused: (refusal: Refusal) => Promise<void>;
   /** Told how many characters of the answer have come. */
   readonly onAnswer: (chars: number) => void;
   /** Told of every piece of the answer, keep-alive comments included. */
@@ -77,6 +75,7 @@ export async function* sendRequest(
       yield* events;
       if (isTooLong(fold)) throw endless(lease);
       if (failure !== null && !wasFinished) {
+        const { streamedError } = await import("./http_error.ts");
         failed = streamedError(lease, failure);
         break;
       }
@@ -131,11 +130,18 @@ async function* answerOf(
   { wire, clock, onLimits, onRefused }: Pick<SendOptions, "wire" | "clock" | "onLimits" | "onRefused">,
 ): AsyncGenerator<Sent> {
   const response = await post(body, lease, { wire, line });
-  const limits = reportedLimits(response.headers, clock.now());
+  const limits = await limitsOf(response.headers, clock);
   if (limits !== null) onLimits(limits);
   const watched = watchBody(response, limitBytes(lease, line));
   await refuseFailure(response, watched, { lease, now: clock.now(), onRefused });
   yield* sentIn(watched, lease);
+}
+
+/** What a response says of its server's limits; few say anything. */
+async function limitsOf(headers: Headers, clock: Clock): Promise<ReportedLimits | null> {
+  if (![...headers.keys()].some((name) => name.includes("ratelimit"))) return null;
+  const { reportedLimits } = await import("./reported_limits.ts");
+  return reportedLimits(headers, clock.now());
 }
 
 function limitBytes(lease: Lease, line: RequestLine): (count: number) => void {
@@ -164,6 +170,7 @@ async function post(
     return await fetchOver(addressOf(lease, wire), init, lease.transport ?? STRAIGHT);
   } catch (error) {
     line.throwIfCut();
+    const { connectionError } = await import("./connection_error.ts");
     throw connectionError(lease, error);
   }
 }
@@ -195,10 +202,14 @@ async function refuseFailure(
   { lease, now, onRefused }: { readonly lease: Lease; readonly now: number } & Pick<SendOptions, "onRefused">,
 ): Promise<void> {
   if (status >= 200 && status < 300) return;
+  const { redirectError, statusError } = await import("./http_error.ts");
   if (status >= 300 && status < 400) throw redirectError(lease, headers.get("location"));
-  if (status === 407 && lease.transport?.proxy) throw proxyLoginError(lease);
+  if (status === 407 && lease.transport?.proxy) {
+    const { proxyLoginError } = await import("./connection_error.ts");
+    throw proxyLoginError(lease);
+  }
   const text = await readText(watched, MAX_ERROR_BYTES);
-  onRefused({ status, text });
+  await onRefused({ status, text });
   throw statusError(lease, { status, headers, body: text }, now);
 }
 

@@ -3,7 +3,7 @@ import { webPageError } from "./answer_errors.ts";
 import { isTooDeep } from "./json_depth.ts";
 import { type Fields, isObject } from "./loose_values.ts";
 import type { Lease } from "./provider.ts";
-import { looksLikeHtml } from "./inner_words.ts";
+import { looksLikeHtml } from "./looks_like_html.ts";
 
 /** What a server sent: a chunk of its answer, that the answer is complete, or what failed in its own terms. */
 export type Sent =

@@ -1,4 +1,4 @@
-import type { Api, Dialect } from "../protocol/dialect.ts";
+import type { Dialect } from "../protocol/dialect.ts";
 import type { Carried } from "../protocol/conversation.ts";
 import type { AnswerFold } from "./answer_fold.ts";
 import type { Lease, ModelRequest } from "./provider.ts";
@@ -21,18 +21,6 @@ export interface Wire {
   body(request: ModelRequest, target: WireTarget): Record<string, unknown>;
   /** For an answer to the request of this lease. */
   fold(lease: Pick<Lease, "provider" | "model" | "account">): AnswerFold;
-}
-
-/** What of a wire's module is loaded when a model is first asked over it. */
-const LOADERS: Readonly<Record<Api, () => Promise<Wire>>> = {
-  chat: async () => (await import("./wire_chat.ts")).CHAT_WIRE,
-  responses: async () => (await import("./wire_responses.ts")).RESPONSES_WIRE,
-  messages: async () => (await import("./wire_messages.ts")).MESSAGES_WIRE,
-};
-
-/** The wire of that name; its code is loaded on first use, because every child pays for code that it loads. */
-export function loadWire(api: Api): Promise<Wire> {
-  return LOADERS[api]();
 }
 
 /** The key as most servers take it. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { DEFAULT_RETRY, isRetried, retryAfterMs, retryDelayMs } from "../../lib/provider/retry.ts";
+import { retryAfterMs } from "../../lib/provider/retry_after.ts";
+import { DEFAULT_RETRY, isRetried, retryDelayMs } from "../../lib/provider/retry.ts";
 import { ProviderError } from "../../lib/support/errors.ts";
 
 const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
