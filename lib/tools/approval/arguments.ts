@@ -42,10 +42,14 @@ export class Arguments {
     return this.words.some((word) => names.includes(word) || names.includes(word.split("=")[0] ?? ""));
   }
 
-  /** What the first of these options that is given has for a value: behind it, behind "=" or as the next word. */
+  /**
+   * What the first of these options that is given has for a value: behind it, behind "=" or as the next word; of a
+   * letter at the end of several, the next word.
+   */
   valueOf(...names: readonly string[]): string | undefined {
     for (const [index, word] of this.words.entries()) {
       if (names.includes(word)) return this.words[index + 1];
+      if (/^-[a-zA-Z]{2,6}$/.test(word) && names.includes(`-${word.at(-1)}`)) return this.words[index + 1];
       const name = names.find((each) => word.startsWith(each.startsWith("--") ? `${each}=` : each));
       if (name !== undefined) return word.slice(name.length).replace(/^=/, "");
     }
@@ -65,8 +69,9 @@ export class Arguments {
   /** Whether the program only says what it would do, or how it is used. */
   get isDryRun(): boolean {
     return this.#options.some((option) =>
-      /^--(dry-?run|what-?if|simulate|just-print|recon|no-act|no-action|help|version|explain|list-only|plan-only|check-only)(=(?!none|false|0)|$)|^-WhatIf$/
-        .test(option)
+      /^--(dry-?run|what-?if|simulate|just-print|recon|no-act|no-action|explain|list-only|plan-only|check-only)(=(?!none|false|0)|$)|^-WhatIf$/
+        .test(option) ||
+      (/^--(help|version)$/.test(option) && /^(-|$)/.test(this.words[this.words.indexOf(option) + 1] ?? ""))
     );
   }
 }

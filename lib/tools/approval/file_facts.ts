@@ -1,4 +1,5 @@
-import { stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { readStart } from "../file/read_chunks.ts";
 import type { AgentFiles } from "./agent_files.ts";
 import type { Facts } from "./facts.ts";
@@ -12,6 +13,9 @@ interface Fact {
 
 /** How many files one command is looked up for; more are taken for old ones. */
 const MAX_FILES = 256;
+/** How many of the files that a pattern names are looked at, and how much of it may be open. */
+const MAX_NAMED = 32;
+const MAX_STARS = 3;
 /** How much of a script is read. */
 const MAX_BYTES = 256 * 1024;
 /** What is read here is bounded, and waits for nobody. */
@@ -67,13 +71,44 @@ export class FileFacts implements Facts {
 
   async #look(path: string): Promise<Fact> {
     const entry = await stat(path).catch(() => null);
-    if (entry === null) return NOTHING;
+    if (entry === null) return isPattern(path) ? await this.#lookAll(path) : NOTHING;
     const isFile = entry.isFile() && entry.size > 0;
     const isNew = entry.birthtimeMs >= this.#files.since && !await isTracked(path, NEVER);
     const agents = this.#files.get(path);
     const script = agents === undefined ? undefined : agents.isFetched ? null : await textOf(path);
     return { isThere: true, isOld: isFile && !isNew, script };
   }
+
+  async #lookAll(path: string): Promise<Fact> {
+    const facts = await Promise.all((await namedBy(path)).map((each) => this.#look(each)));
+    return {
+      isThere: facts.some((fact) => fact.isThere),
+      isOld: facts.some((fact) => fact.isOld),
+      script: null,
+    };
+  }
+}
+
+/** Whether the last part of a path stands for several files. */
+function isPattern(path: string): boolean {
+  const stars = basename(path).split(/[*?]+/).length - 1;
+  return stars > 0 && stars <= MAX_STARS;
+}
+
+/** The files of a directory that a pattern of the shell stands for, without those that begin with a dot. */
+async function namedBy(path: string): Promise<readonly string[]> {
+  const names = await readdir(dirname(path)).catch(() => []);
+  const pattern = new RegExp(
+    `^${
+      basename(path).split(/(\*+|\?)/).map((part) =>
+        part === "?" ? "." : part.startsWith("*") ? ".*" : part.replace(/[.+^${}()|[\]\\]/g, "\\$&")
+      ).join("")
+    }$`,
+    "s",
+  );
+  const isHidden = basename(path).startsWith(".");
+  return names.filter((name) => name.startsWith(".") === isHidden && pattern.test(name) && !isPattern(name))
+    .slice(0, MAX_NAMED).map((name) => join(dirname(path), name));
 }
 
 const NOTHING: Fact = { isThere: false, isOld: false, script: undefined };

@@ -28,7 +28,7 @@ const TEXT_OPTION =
   /^(-m|--?(message|title|body|description|notes?|comment|subject|text|reason|label|format|template|query|jq|filter|prompt|name|summary|grep|author|topic|branch|tag))$/;
 /** Names of programs that are also words of everyday: alone they are no sign of a command. */
 const COMMON =
-  /^(lt|now|up|np|mc|ko|sl|cf|eb|sam|step|render|heat|swift|nova|salt|flux|xe|crm|nats|railway|modal|format|net|sc|route|install|service|trust|date|hostname|history|at|batch|cancel|mail|ip|tc|op|do|then|else|time|command|exec|watch|script|make|go|mix|stack|pack|lift|exo|arp|bridge|mount|init|halt|wipe|trash|rename|setup|expect|view|ex|julia|groovy|crystal|nim|r|bb|jq|bc|dc|m4|hy|raku|perf|retry|ts|source|eval|trap|deployer|cap|copilot|garden|stripe|rollup|parted|up|eas|ec|ed|k|su|h|g|restore|kubectx|service|uv|act)$/;
+  /^(lt|now|up|np|mc|ko|sl|cf|eb|sam|step|render|heat|swift|nova|salt|flux|xe|crm|nats|railway|modal|format|net|sc|route|install|service|trust|date|hostname|history|at|batch|cancel|mail|ip|tc|op|do|then|else|time|command|exec|watch|script|make|go|mix|stack|pack|lift|exo|arp|bridge|mount|init|halt|wipe|trash|rename|setup|expect|view|ex|julia|groovy|crystal|nim|r|bb|jq|bc|dc|m4|hy|raku|perf|retry|ts|source|eval|trap|deployer|cap|copilot|garden|stripe|rollup|parted|up|eas|ec|ed|k|su|h|g|restore|kubectx|service|uv|act|convert|composite|montage|zip|ix|gist|summon|teller|sops)$/;
 const SEPARATORS = /[;|&\n]/;
 /** How many words of a hidden command are looked at. */
 const MAX_HIDDEN = 40;

@@ -5,7 +5,13 @@ import { FEEDERS, type Wrapper, wrapperOf } from "./wrappers.ts";
 /** What a program that was started starts in its turn. */
 export type Inner =
   /** Guessed at, it need not be one. */
-  | { readonly type: "script"; readonly text: string; readonly isGuess?: boolean }
+  | {
+    readonly type: "script";
+    readonly text: string;
+    readonly isGuess?: boolean;
+    /** It reads what comes from elsewhere, and not what its caller reads. */
+    readonly isFed?: boolean;
+  }
   | {
     readonly type: "command";
     readonly words: readonly ShellWord[];
@@ -19,6 +25,8 @@ const EXEC_OPTIONS: ReadonlySet<string> = new Set(
 /** The value of such an option is a script of the shell: a long one of any program, a short one of some. */
 const SCRIPT_OPTION =
   /^-(command|cmd|exec|execute|eval)$|^--(command|cmd|exec|execute|run|eval|split-string|to-command|use-compress-program|rsh|rsh-command|checkpoint-action|info-script|new-volume-script|extcmd|upload-pack|receive-pack|prepare|cleanup|setup|conclude|pre|post|hook|pre-hook|post-hook|deploy-hook|renew-hook|on-\w+|pager|editor|shell-cmd|init-command|preprocessor|filter|open-files-in-pager|tree-filter|index-filter|msg-filter|rsync-path|preview|bind)$/;
+/** Of those, what is given the files of an archive. */
+const FED = /^(--to-command|--use-compress-program|-I)$/;
 const SHORT_SCRIPTS: Readonly<Record<string, RegExp>> = {
   su: /^-c$/,
   npx: /^(-c|--call)$/,
@@ -128,7 +136,12 @@ function scriptOptions(name: string, args: readonly ShellWord[]): readonly Inner
     if (!SCRIPT_OPTION.test(option) && short?.test(option) !== true) return [];
     const given = value === undefined ? args[index + 1] : { ...word, text: value };
     if (given === undefined) return [];
-    return script(given.text.replace(/^exec=/, ""), [given]).map((inner) => ({ ...inner, isGuess: true }));
+    const isFed = FED.test(option);
+    return script(given.text.replace(/^exec=/, ""), [given]).map((inner) => ({
+      ...inner,
+      isGuess: true,
+      isFed,
+    }));
   });
 }
 

@@ -164,9 +164,9 @@ function wordsOfPart(part: WordPart, scope: Scope): readonly string[] | null {
     const [only] = part.parts;
     return only?.type === "ParameterExpansion" && only.index?.value === "@" ? arrayOf(only, scope) : null;
   }
-  if (part.type === "SimpleExpansion") return splitAt(scope.valueOf(part.text.slice(1)));
+  if (part.type === "SimpleExpansion") return splitAt(scope.valueOf(part.text.slice(1)), scope);
   if (part.type !== "ParameterExpansion" || part.operation !== undefined) return null;
-  return splitAt(arrayOf(part, scope));
+  return splitAt(arrayOf(part, scope), scope);
 }
 
 function arrayOf(
@@ -176,6 +176,13 @@ function arrayOf(
   return operation === undefined ? scope.valueOf(name) ?? null : null;
 }
 
-function splitAt(value: readonly string[] | null | undefined): readonly string[] | null {
-  return value?.flatMap((each) => each.trim().split(/\s+/)) ?? null;
+/** At blanks, or at what the script has said that parts words. */
+function splitAt(value: readonly string[] | null | undefined, scope: Scope): readonly string[] | null {
+  const parts = scope.valueOf("IFS")?.[0];
+  const isPart = (char: string) => parts === undefined ? /\s/.test(char) : parts.includes(char);
+  return value?.flatMap((each) =>
+    [...each].map((char) => isPart(char) ? "\0" : char).join("").split("\0").filter((word, _, all) =>
+      word !== "" || all.length === 1
+    )
+  ) ?? null;
 }

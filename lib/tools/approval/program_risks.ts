@@ -4,6 +4,7 @@ import { isInterpreter, isShell } from "./interpreters.ts";
 import { type Invocation, plainWord } from "./invocation.ts";
 import { isNever, type Risk } from "./risk.ts";
 import { ruleOfLanguage } from "./rules/code.ts";
+import { ARCHIVES } from "./rules/archives.ts";
 import { DELETIONS } from "./rules/deletions.ts";
 import { gitRisk } from "./rules/git.ts";
 import { hermesRule } from "./rules/hermes.ts";
@@ -12,6 +13,7 @@ import { DATABASES } from "./rules/databases.ts";
 import { SECRETS } from "./rules/secrets.ts";
 import { SERVERS } from "./rules/servers.ts";
 import { MACHINE } from "./rules/machine.ts";
+import { outputRule, OUTPUTS } from "./rules/outputs.ts";
 import { PACKAGES } from "./rules/packages.ts";
 import { each, type Rule, type Rules, type Scene, UNKNOWN } from "./rules/rule.ts";
 import { verbsRule } from "./rules/verbs.ts";
@@ -37,6 +39,8 @@ const BUILTINS: Rules = {
 const TABLES: readonly Rules[] = [
   BUILTINS,
   DELETIONS,
+  ARCHIVES,
+  OUTPUTS,
   MACHINE,
   PACKAGES,
   CLOUDS,
@@ -58,7 +62,8 @@ function rulesByName(): ReadonlyMap<string, readonly Rule[]> {
 
 /** Whether what a program is told in plain words counts: its own rules, if any, know words as well. */
 function isTold(name: string): boolean {
-  return !RULES.has(name) || [PACKAGES, CLOUDS, DATABASES].some((table) => Object.hasOwn(table, name));
+  return !RULES.has(name) ||
+    [PACKAGES, CLOUDS, DATABASES, OUTPUTS].some((table) => Object.hasOwn(table, name));
 }
 
 /** Whether there is a rule for a program. */
@@ -68,7 +73,7 @@ export function hasRule(name: string): boolean {
 
 /** Why a program that a command line starts asks; null: it does not. */
 export function programRisk(called: Invocation, scene: Scene): Risk | null {
-  const invocation = asGit(called);
+  const invocation = asMeant(called);
   const { name, isGuess } = invocation;
   if (name === null) return UNKNOWN;
   const args = new Arguments(invocation);
@@ -80,8 +85,25 @@ export function programRisk(called: Invocation, scene: Scene): Risk | null {
   return null;
 }
 
-/** `git-filter-repo` is `git filter-repo`. */
-function asGit(invocation: Invocation): Invocation {
+/** What cmake(1) does with files, as the programs that do the same. */
+const FILE_TOOLS: Readonly<Record<string, readonly string[]>> = {
+  copy: ["cp"],
+  copy_if_different: ["cp"],
+  copy_directory: ["cp", "-r"],
+  rename: ["mv"],
+  remove: ["rm"],
+  remove_directory: ["rm", "-r"],
+  rm: ["rm"],
+  tar: ["tar"],
+};
+
+/** `git-filter-repo` is `git filter-repo`, `cmake -E copy` is `cp`. */
+function asMeant(invocation: Invocation): Invocation {
+  const [option, tool, ...rest] = invocation.args;
+  const isTool = invocation.name === "cmake" && option?.text === "-E" &&
+    Object.hasOwn(FILE_TOOLS, tool?.text ?? "");
+  const [name, ...given] = (isTool ? FILE_TOOLS[tool?.text ?? ""] : undefined) ?? [];
+  if (name !== undefined) return { ...invocation, name, args: [...given.map(plainWord), ...rest] };
   const verb = /^git-([\w-]+)$/.exec(invocation.name ?? "")?.[1];
   return verb === undefined
     ? invocation
@@ -93,8 +115,8 @@ function rulesOf({ name, args }: Invocation): readonly Rule[] {
   const rules = RULES.get(name.startsWith("mkfs.") ? "mkfs" : name) ?? [];
   const language = ruleOfLanguage(name);
   return language === null
-    ? [...rules, ...(isTold(name) && !isPlain(name, args) ? [verbsRule] : [])]
-    : [...rules, language, verbsRule];
+    ? [...rules, outputRule, ...(isTold(name) && !isPlain(name, args) ? [verbsRule] : [])]
+    : [...rules, outputRule, language, verbsRule];
 }
 
 /** Whether a dry run can be believed: not where the option is for another program, and not where the risk is too high. */

@@ -105,15 +105,15 @@ class Reader implements ReadCommand {
     this.#dirs = [cwd];
   }
 
-  script(text: string, depth: number): void {
+  script(text: string, depth: number, input: Input = null): void {
     if (depth > MAX_DEPTH || isNested(text) || this.#isSpent(text.length / 16)) this.isUnclear = true;
-    else this.#parsed(text, depth);
+    else this.#parsed(text, { depth, input });
   }
 
   /** Nothing bounds how deep words that begin something stand in each other but the stack of the parser. */
-  #parsed(text: string, depth: number): void {
+  #parsed(text: string, at: Place): void {
     try {
-      this.#visit(parse(text), { depth, input: null });
+      this.#visit(parse(text), at);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       this.isUnclear = true;
@@ -215,7 +215,7 @@ class Reader implements ReadCommand {
   #inner(inner: Inner, { depth, input, takesMore, isGuess }: How): void {
     if (inner.type === "script") {
       const wasUnclear = this.isUnclear;
-      this.script(inner.text, depth + 1);
+      this.script(inner.text, depth + 1, inner.isFed === true ? UNKNOWN_INPUT : input);
       if (inner.isGuess === true && !this.#isSpent(0)) this.isUnclear = wasUnclear;
       return;
     }

@@ -66,6 +66,18 @@ Deno.test("createJudge() lets files go that were made since, but not those that 
   assert.deepEqual(await place.of("rm b.ts"), []);
 });
 
+Deno.test("createJudge() asks before a pattern is written through that names files from before", async () => {
+  using place = workplace(Date.now() + 60_000);
+  for (const name of ["a.ts", "b.md", ".c.js"]) writeFileSync(place.dir.at(name), "x");
+  for (const command of ['for f in *.ts; do : > "$f"; done', 'for f in ?.md; do : > "$f"; done']) {
+    assert.deepEqual(await place.of(command), [LOST], command);
+  }
+  for (const pattern of ["*.py", "*.js", "??.ts", "[a].txt"]) {
+    assert.deepEqual(await place.of(`for f in ${pattern}; do : > "$f"; done`), [], pattern);
+  }
+  assert.deepEqual(await place.of('for f in *.ts; do sort "$f" > "$f.new"; done'), []);
+});
+
 Deno.test("createJudge() reads a script that an agent wrote where a later command runs it", async () => {
   using place = workplace(Date.now() - 60_000);
   await place.write("x.sh");

@@ -16,7 +16,8 @@ const FINAL = new RegExp(
     batch-delete decommission revert empty drop patch scale edit set cordon restart reboot up import schedule-key-deletion put-\\S+-policy modify
     authorize abandon failover unset update expire shutdown bulk-delete suspend run-instances create-access-key attach-user-policy
     attach-role-policy put-user-policy forget break-lock compact key trim stepdown repair assassinate removenode promote demote sunset
-    archive obliterate delete-topic leave-cluster kill force-leave eject leave push seal unseal rekey step-down down change-resource-record-sets clearsnapshot detach-disk rotate-keys reset-password`
+    archive obliterate delete-topic leave-cluster kill force-leave eject leave push seal unseal rekey step-down down change-resource-record-sets clearsnapshot detach-disk rotate-keys reset-password
+    move moveto dedupe rmdirs cleanup rmp rmi put-bucket-\\S+ put-object-acl put-public-\\S+`
       .trim().split(/\s+/).join("|")
   })([-_]|$)`,
 );
@@ -30,6 +31,9 @@ const READS = new RegExp(
 );
 /** What stands before a word that would be final elsewhere: a place for settings of the tool itself. */
 const SETTINGS = /^(config|configure|context|alias|completion|plugin|plugins|extension)$/;
+
+/** Who may read it from now on: everybody. */
+const FOR_ALL = /(^|[=:])(allUsers|allAuthenticatedUsers|public-read(-write)?)(:|$)/;
 
 /** Clouds, clusters, message brokers, object stores and backups. */
 const CLIENTS = `
@@ -56,7 +60,9 @@ function cloudRisk(args: Arguments, { name }: Invocation): Risk | null {
   );
   const syncs = args.hasWord("sync", "rsync", "mirror") &&
     args.hasWord("--delete", "-d", "--remove", "--delete-destination");
-  const sweeps = args.words.some((word) => isFinalOption(word)) ||
+  const sweeps = args.words.some((word) => isFinalOption(word) || FOR_ALL.test(word)) ||
+    (args.hasWord("-force", "--force") && !words.some((word) => READS.test(word))) ||
+    (name === "tarsnap" && args.hasWord("-d", "--nuke")) ||
     (name === "rclone" && verb === "sync") ||
     (name === "terraform" && args.hasWord("-auto-approve", "-destroy"));
   return isFinal || syncs || sweeps ? CLOUD : null;
@@ -94,6 +100,10 @@ const OTHER_REPOSITORIES: Rules = {
 export const CLOUDS: Rules = {
   ...OTHER_REPOSITORIES,
   ...each(CLIENTS, cloudRisk),
+  ipfs: when(
+    "publishes something",
+    (args) => args.hasWord("add", "publish") && !args.has("n") && !args.hasLong("only-hash"),
+  ),
   ...each(
     "ansible ansible-playbook ansible-pull ansible-console",
     when(

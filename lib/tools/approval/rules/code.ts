@@ -6,6 +6,7 @@ import type { Risk } from "../risk.ts";
 import { DATABASE, deletesData } from "./databases.ts";
 import { OPENS_SHELL, SERVER } from "./servers.ts";
 import { holds, OVERWRITES, pathsOf, type Rule, type Scene, UNKNOWN } from "./rule.ts";
+import { editsRisk } from "./edits.ts";
 
 const DELETES = "runs a script that deletes files";
 
@@ -45,7 +46,7 @@ const KEYS =
 const WRITING =
   /\bopen\w*\([^)]*['"](w|a|x|r\+|wb|ab|w\+)['"]|\bwrite(File|FileSync|_text|_bytes|TextFile)?\b|\bcopy(file|2|tree|FileSync)?\(|\bsymlink|\brename(Sync)?\b|\bFile\.(write|open|rename)|['"]\s*>\s*|\bappendFile|\bfile_put_contents|\bspew\b|\bDeno\.write/;
 const TRUNCATING =
-  /\bopen\b[^;\n]{0,40}['"]\+?>[^>]|\bopen\w*\([^)]*['"](w|wb|w\+|>)['"]|\bwrite(File|FileSync|_text|_bytes|TextFile)\b|\bFile\.write\b|\bDeno\.write|\bfile_put_contents\b|\bcopyfile\(/;
+  /\bopen\b[^;\n]{0,40}['"]\+?>[^>]|\bf?open\w*\([^)]*['"](w|wb|w\+|>)['"]|\bwrite(File|FileSync|_text|_bytes|TextFile)\b|\b(File|IO|Bun|Path)\.write\b|\bDeno\.write|\bfile_put_contents\b|\bcopyfile\(|\.to_(csv|json|excel|parquet|pickle)\(|\bwriteLines\(|\bwrite\.(csv|table)\(|\bsaveRDS\(|\bnp\.save\w*\(|\bos\.Create\(|\bspit\b/;
 
 /** Why running a program in an interpreter's language asks, as far as its text says; null: it does not. */
 export function codeRisk(code: string, dirs: readonly string[], { ground, facts }: Scene): Risk | null {
@@ -90,6 +91,8 @@ export function runsPrograms(name: string, text: string): boolean {
 const interpreterRule: Rule = (args, invocation, scene) => {
   const { name, args: words, input, dirs } = invocation;
   const texts = [...codesOf(args, invocation), ...(input?.isStatic === true ? [input.text] : [])];
+  const edited = editsRisk(invocation, scene);
+  if (edited !== null) return edited;
   for (const text of texts) {
     const risk = codeRisk(text, dirs, scene);
     if (risk !== null) return risk;

@@ -1,34 +1,26 @@
 import type { Arguments } from "../arguments.ts";
-import { lossRisk, wipesAny } from "../losses.ts";
-import type { Invocation, ShellWord } from "../invocation.ts";
-import { plainWord } from "../invocation.ts";
+import { type Invocation, plainWord, type ShellWord } from "../invocation.ts";
+import { wipesAny } from "../losses.ts";
 import { writeRisk } from "../path_risks.ts";
 import { type Risk, WIPES } from "../risk.ts";
-import { always, DELETES, each, first, pathsOf, type Rule, type Rules, type Scene, when } from "./rule.ts";
+import { loses, operandWords, writesTo } from "./outputs.ts";
+import {
+  always,
+  DELETES,
+  each,
+  first,
+  OVERWRITES,
+  pathsOf,
+  type Rule,
+  type Rules,
+  type Scene,
+  when,
+} from "./rule.ts";
 
 const LATER = "deletes files that are only known when it runs";
 const FOR_GOOD = "destroys files for good";
 const FOUND = "deletes all files that it finds";
 const AT_TARGET = "deletes files at the target of a copy";
-
-/** The words that are no options. */
-function operandWords({ args }: Invocation): readonly ShellWord[] {
-  return args.filter(({ text }) => !/^-./.test(text));
-}
-
-/** The first loss among some words. */
-function loses(
-  words: readonly ShellWord[],
-  invocation: Invocation,
-  scene: Scene,
-  how: "deletes" | "writes" = "writes",
-): Risk | null {
-  for (const word of words) {
-    const risk = lossRisk(word, invocation, scene, how);
-    if (risk !== null) return risk;
-  }
-  return null;
-}
 
 function rmRisk(args: Arguments, invocation: Invocation, scene: Scene): Risk | null {
   const words = operandWords(invocation);
@@ -85,17 +77,19 @@ function copyRisk(args: Arguments, invocation: Invocation, scene: Scene): Risk |
   return loses([target, ...inside].filter(({ text }) => !/[*?]/.test(text)), invocation, scene);
 }
 
+/** What a copy from or to another machine overwrites here. */
+function fetchRisk(args: Arguments, invocation: Invocation, scene: Scene): Risk | null {
+  const given = invocation.args.filter((_, index) =>
+    !/^-[a-zA-Z]*[iePFocJSl]$|^--(rsh|(ex|in)clude(-from)?|filter)$/.test(args.words[index - 1] ?? "")
+  );
+  const isRemote = /^[^/]*:/.test(operandWords({ args: given }).at(-1)?.text ?? "");
+  const named = given.map((word) => ({ ...word, text: word.text.replace(/^[\w.@-]+:/, "") }));
+  return isRemote ? null : copyRisk(args, { ...invocation, args: named }, scene);
+}
+
 function ddRisk(args: Arguments, invocation: Invocation, scene: Scene): Risk | null {
   const target = args.words.find((word) => word.startsWith("of="))?.slice(3);
   return target === undefined ? null : loses([plainWord(target)], invocation, scene);
-}
-
-/** A program that writes the file behind one of its options, and loses what it held. */
-function writesTo(...options: readonly string[]): Rule {
-  return (args, invocation, scene) => {
-    const value = args.valueOf(...options);
-    return value === undefined || value === "-" ? null : loses([plainWord(value)], invocation, scene);
-  };
 }
 
 const teeRisk: Rule = (args, invocation, scene) =>
@@ -125,36 +119,30 @@ export const DELETIONS: Rules = {
   sponge: teeRisk,
   truncate: (_, invocation, scene) =>
     invocation.takesMore ? LATER : loses(operandWords(invocation), invocation, scene, "deletes"),
-  ...each("curl", writesTo("-o", "--output")),
   wget: writesTo("-O", "--output-document"),
-  rsync: when(
-    AT_TARGET,
-    (args) => args.words.some((word) => /^--(del|remove-source)/.test(word)) && !args.has("n"),
+  fallocate: (args, invocation, scene) =>
+    args.has("pcz") || args.hasLong("punch-hole", "collapse-range", "zero-range")
+      ? loses(operandWords(invocation), invocation, scene)
+      : null,
+  rsync: first(
+    when(
+      AT_TARGET,
+      (args) => args.words.some((word) => /^--(del|remove-s)/.test(word)) && !args.has("n"),
+    ),
+    fetchRisk,
   ),
+  scp: fetchRisk,
   robocopy: when(AT_TARGET, (args) => args.words.some((word) => /^\/(mir|purge|move)$/i.test(word))),
   lftp: when(AT_TARGET, (args) => args.words.some((word) => /mirror.*--delete|\brm -r/.test(word))),
-  ...each("rename prename", () => null),
+  ...each(
+    "rename prename mmv",
+    when(OVERWRITES, (args, { name }) => args.has(name === "mmv" ? "do" : "f") || args.hasLong("force")),
+  ),
   ...each(
     "fdupes jdupes rmlint rdfind",
     when(FOUND, (args) => args.has("dN") || args.hasLong("delete") || args.hasWord("-deleteduplicates")),
   ),
   ...each("tmpwatch tmpreaper", always(FOUND)),
   unison: when(AT_TARGET, (args) => args.hasWord("-force")),
-  ...each(
-    "tar",
-    first(
-      when(FOUND, (args) => args.hasLong("remove-files", "delete", "recursive-unlink")),
-      when("overwrites files with those of an archive", (args, { dirs }) => extractsOver(args, dirs)),
-    ),
-  ),
-  unzip: when("overwrites files with those of an archive", (args) => args.has("o")),
   fstrim: always("discards what a disk holds"),
 };
-
-/** Into the root or a directory of the system. */
-function extractsOver(args: Arguments, _dirs: readonly string[]): boolean {
-  const into = args.valueOf("-C", "--directory");
-  const isExtract = args.has("x") || args.hasLong("extract") ||
-    /^x|^[a-z]*x[a-z]*f?$/.test(args.words[0] ?? "");
-  return isExtract && into !== undefined && /^\/(etc|usr|bin|lib\w*|boot|root)?\/?$/.test(into);
-}

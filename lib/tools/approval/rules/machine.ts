@@ -25,7 +25,7 @@ export const MACHINE: Rules = {
     when(WIPES, (args) => args.words.some((word) => BLOCK.test(word))),
   ),
   ...each(
-    "partx addpart delpart resizepart fdisk sfdisk cfdisk gdisk sgdisk parted mkswap badblocks hdparm sg_format nvme diskutil format tune2fs resize2fs e2fsck fsck xfs_repair xfs_growfs ntfsfix " +
+    "multipath mpathconf iscsiadm partx addpart delpart resizepart fdisk sfdisk cfdisk gdisk sgdisk parted mkswap badblocks hdparm sg_format nvme diskutil format tune2fs resize2fs e2fsck fsck xfs_repair xfs_growfs ntfsfix " +
       "dmsetup losetup cryptsetup veracrypt mdadm lvremove vgremove pvremove lvconvert thin_trim lvreduce lvresize vgreduce lvcreate pvcreate vgcreate lvm swapoff swapon flashrom fwupdmgr fastboot esptool esptool.py avrdude dfu-util " +
       "efibootmgr grub-install update-grub bootctl refind-install nvram",
     (args) =>
@@ -50,6 +50,13 @@ export const MACHINE: Rules = {
         ? null
         : DEVICE,
   ),
+  "qemu-img": when(
+    STORAGE,
+    (args) =>
+      (args.verb === "snapshot" && args.has("da")) || (args.verb === "resize" && args.hasLong("shrink")) ||
+      /^(rebase|commit)$/.test(args.verb),
+  ),
+  wsl: when(STORAGE, (args) => args.hasLong("unregister", "shutdown", "terminate", "uninstall")),
   ...each(
     "zfs zpool btrfs bcachefs lxc incus virsh vboxmanage prlctl vmrun multipass vagrant qm pct lvs-clear ceph rbd gluster stratis snapper timeshift tmutil vssadmin",
     first(

@@ -1,4 +1,5 @@
-import { each, type Rules, when } from "./rule.ts";
+import { plainWord } from "../invocation.ts";
+import { each, OVERWRITES, pathsOf, type Rules, when } from "./rule.ts";
 
 const READS = "reads passwords or tokens";
 
@@ -27,7 +28,12 @@ export const SECRETS: Rules = {
     "keyring kwallet-query kwalletcli",
     when(READS, (args) => args.words.length > 0 && args.verb !== "list"),
   ),
-  git: when(READS, (args) => args.operands.includes("credential") && args.operands.includes("fill")),
+  git: when(
+    READS,
+    ({ operands }) =>
+      (operands.includes("credential") && operands.includes("fill")) ||
+      /^(crypt unlock|secret (reveal|cat))$/.test(operands.slice(0, 2).join(" ")),
+  ),
   gh: when(
     READS,
     (args) => args.verb === "auth" && (args.operands[1] === "token" || args.hasLong("show-token")),
@@ -70,6 +76,22 @@ export const SECRETS: Rules = {
   ...each(
     "doppler infisical chamber berglas envchain",
     when(READS, (args) => /^(secrets|export|read|get|access|download)$/.test(args.verb)),
+  ),
+  "ssh-keygen": (args, invocation, { facts }) =>
+    pathsOf(plainWord(args.valueOf("-f") ?? ""), invocation).some((path) => facts.isOld(path)) &&
+      !args.has("lyFReiBYDLHrsk")
+      ? OVERWRITES
+      : null,
+  sops: when(
+    READS,
+    (args) => args.hasWord("-d", "--decrypt", "decrypt", "exec-env", "exec-file") && !args.hasLong("rotate"),
+  ),
+  ...each(
+    "ansible-vault eyaml blackbox blackbox_cat credstash transcrypt dotenvx kubeseal summon teller",
+    when(READS, (args, { name }) =>
+      name === "blackbox_cat" ||
+      /^(view|decrypt|edit|unlock|cat|reveal|get|getall|show)$/.test(args.verb) ||
+      args.hasLong("recovery-unseal")),
   ),
   ...each("mimikatz lazagne truffle-dump", () => READS),
 };

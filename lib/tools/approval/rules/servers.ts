@@ -18,8 +18,10 @@ const LOCAL =
 const STORES = /:(9200|8500|2379|5984|8001|2375|15672|8086|6443)\b|docker/;
 /** What servers of stores and clusters do away with, as the last parts of addresses. */
 const FINAL_PATH =
-  /^https?:\/\/\S*\/_?(delete|delete_by_query|destroy|purge|shutdown|flush(_?all)?|reset|truncate|drop|wipe|kill|terminate)(_\w+)?([/?]|$)/i;
+  /^(?:https?:\/\/)?[\w.-]+(?::\d+)?(?:\/\S*)?\/_?(delete|delete_by_query|destroy|purge|shutdown|flush(_?all)?|reset|truncate|drop|wipe|kill|terminate)(_\w+)?([/?]|$)/i;
 const STORE_WORDS = /\b(flush_all|flushall|shutdown|drop\s+table)\b/i;
+/** What a client of files is told to change where it is. */
+const REMOTE_CHANGE = /(^|[;\n"'])\s*(rm|rmdir|mrm|del|mdel\w*|delete|rename|mv|put|mput|chmod|deltree)\s/;
 const METHOD = /^(DELETE|PUT|PATCH|PURGE)$/i;
 const DATA_OPTION = /^(-d|-F|--data(-\w+)?|--form|--json)$/;
 const FILE_OPTION = /^(-T|--upload-file|--post-file|--body-file)$/;
@@ -30,7 +32,9 @@ function httpRisk(args: Arguments, { name }: Invocation): Risk | null {
   const changes = METHOD.test(given);
   const { words } = args;
   if (words.some((word) => LOCAL.test(word))) {
-    return changes && words.some((word) => STORES.test(word)) ? SERVER : null;
+    return words.some((word) => STORES.test(word)) && (changes || words.some((word) => FINAL_PATH.test(word)))
+      ? SERVER
+      : null;
   }
   if (words.some((word) => FINAL_PATH.test(word))) return SERVER;
   if (changes || (args.hasLong("unix-socket") && /^POST$/i.test(given))) return SERVER;
@@ -113,6 +117,17 @@ export const SERVERS: Rules = {
     when("sends something to others", (args) => args.words.length > 0),
   ),
   ...each("croc wormhole ffsend", when(SENDS_FILES, (args) => args.hasWord("send", "upload"))),
+  ...each(
+    "slackcat telegram-send pastebinit wgetpaste fpaste dpaste ix sprunge gist hastebin termbin",
+    when(SENDS_FILES, (args, { input }) => args.words.length > 0 || input !== null),
+  ),
+  "ssh-copy-id": when(SERVER, (args) => !args.has("n") && args.words.length > 0),
+  ...each(
+    "sftp ftp lftp ncftp cadaver smbclient",
+    when(SERVER, (args, { input }) =>
+      args.hasWord("-b") ||
+      [...args.words, input?.text ?? ""].some((text) => REMOTE_CHANGE.test(text))),
+  ),
   ...each(
     "ngrok localtunnel lt bore frpc tmate sshd dropbear ttyd gotty wetty shellinabox chisel",
     when(OPENS_SHELL, (args) => args.verb !== "version" && args.verb !== "config"),

@@ -18,10 +18,23 @@ const DROPS =
 const MIGRATORS =
   /^(rails|rake|artisan|console|manage\.py|django-admin|alembic|flyway|liquibase|goose|dbmate|prisma|knex|sequelize|sequelize-cli|typeorm|mix|phinx|migrate|drizzle-kit|sqlx|diesel|atlas|supabase|wp|drush|magento|occ|craft|flask|airflow|dbt|dagster|superset|sqitch|refinery|mikro-orm|migra|bin\/rails|yii|spark|doctrine|aerich|piccolo|hasura|strapi|directus|payload|ef|meteor|sail|setup)$/;
 
+const RUNNERS = /^(make|gmake|just|task|rake|invoke|mage|doit|nx|grunt|gulp)$/;
+const SCRIPT_RUNNERS = /^(npm|pnpm|yarn|bun|deno|composer|pdm|hatch|poe)$/;
+/** What the targets and scripts of a project do that it cannot make again. */
+const TARGET =
+  /(^|[:_.-])(destroy|nuke|undeploy|wipe|uninstall|terminate|decommission)([:_.-]|$)|(drop|purge|reset|delete)[:_-]?(db|database|data|all|tables|schema|stack|cluster|prod\w*)([:_-]|$)|^(db|database)[:_-](drop|purge|reset|wipe|nuke)/;
+
+/** Whether a runner of a project's own scripts is told to run one that is named so. */
+function runsFinal(name: string, { operands }: Arguments): boolean {
+  if (RUNNERS.test(name)) return operands.some((word) => TARGET.test(word));
+  return SCRIPT_RUNNERS.test(name) && /^(run|run-script|task)$/.test(operands[0] ?? "") &&
+    TARGET.test(operands[1] ?? "");
+}
+
 /** Of a program that no rule knows: what its words say that it does. */
 export const verbsRule: Rule = (args, { name, path }) => {
   if (name === null || args.isDryRun) return null;
-  if (migrates(name, args)) return FINAL;
+  if (migrates(name, args) || runsFinal(name, args)) return FINAL;
   const isProjects = path.startsWith("./") || path.startsWith("../") || isInterpreter(name);
   if (HARMLESS.test(name) || wrapperOf(name) !== undefined || isProjects) return null;
   if (args.words.some((word) => /\s/.test(word) && deletesData(word))) return DATABASE;
@@ -46,5 +59,6 @@ function migrates(name: string, args: Arguments): boolean {
   );
   if (words.some((word) => /^(flyway:?clean|liquibase:?dropall)$/i.test(word))) return true;
   return isTool &&
-    (words.some((word) => MIGRATES.test(word) || DROPS.test(word)) || args.words.includes("--force-reset"));
+    (words.some((word) => MIGRATES.test(word) || DROPS.test(word)) ||
+      args.words.some((word) => /^--(force-reset|accept-data-loss)$/.test(word)));
 }
