@@ -14,7 +14,7 @@ const HOMES: readonly Home[] = [
   { name: "@commander-js/extra-typings", code: "lib/cli/" },
   { name: "yaml", code: "lib/config/" },
   { name: "@earendil-works/pi-tui", code: "lib/tui/" },
-  { name: "re2js", code: "lib/tools/file/line_pattern.ts" },
+  { name: "re2js", code: "lib/support/linear_pattern.ts" },
   { name: "node:sqlite", code: "lib/store/" },
 ];
 

@@ -1,4 +1,4 @@
-import { type LinearPattern, linearPattern } from "../../tools/file/line_pattern.ts";
+import { type LinearPattern, linearPattern } from "../../support/linear_pattern.ts";
 import { isRecord, type JsonObject, MOST_LEVELS, sortedJson } from "./json_text.ts";
 import { KEYWORDS } from "./keywords.ts";
 import { references, type SchemaParts } from "./parts.ts";

@@ -1,4 +1,4 @@
-import { linearPattern, PatternFault } from "../../tools/file/line_pattern.ts";
+import { linearPattern, PatternFault } from "../../support/linear_pattern.ts";
 import { Check, type Fault } from "./check.ts";
 import { assertShallow, isRecord, type JsonObject, shortPlace } from "./json_text.ts";
 import { escaped, references, SchemaParts } from "./parts.ts";
