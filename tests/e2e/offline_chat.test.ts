@@ -95,8 +95,10 @@ endToEnd("chat -q goes on without the input that its starter holds and never wri
 
 endToEnd("chat -q waits for a pipeline however long it is silent", async (hermes) => {
   const [program = "", ...before] = hermes.launcher.command;
+  const late = "(until grep -q 'is read to its end' said || [ -e over ]; do sleep 0.05; done; echo late)";
+  const asked = `{ "$0" "$@" chat --offline -q "say: it came" 2> said; code=$?; : > over; exit $code; }`;
   const { code, stdout } = await new Deno.Command("bash", {
-    args: ["-c", `(sleep 3; echo late) | "$0" "$@" chat --offline -q "say: it came"`, program, ...before],
+    args: ["-c", `: > said; ${late} | ${asked}`, program, ...before],
     env: hermes.environment(),
     clearEnv: true,
     cwd: hermes.work,

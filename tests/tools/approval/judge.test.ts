@@ -46,7 +46,7 @@ const LOSING = [
 ];
 
 Deno.test("createJudge() asks before files are lost that were there before the session, whatever does it", async () => {
-  using place = workplace(Date.now() + 1000);
+  using place = workplace(Date.now() + 3_600_000);
   for (const name of ["a.ts", "b"]) writeFileSync(place.dir.at(name), "x");
   for (const command of LOSING) assert.notDeepEqual(await place.of(command), [], command);
   assert.deepEqual(await place.of("rm a.ts"), [LOST]);
