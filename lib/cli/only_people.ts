@@ -1,4 +1,4 @@
-import { byAgentOrProgram } from "../support/by_agent.ts";
+import { byAgentOrProgram } from "../session/by_agent.ts";
 import { UserError } from "../support/errors.ts";
 import { EXIT } from "./exit_codes.ts";
 import type { Io } from "./io.ts";

@@ -1,6 +1,6 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import process from "node:process";
-import { statFields } from "./proc_stat.ts";
+import { statFields } from "../support/proc_stat.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 

@@ -3,7 +3,7 @@ import { closeSync, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { asUnwritable } from "../config/unwritable.ts";
 import { HOST_COMMAND, HOST_READY, HOST_REFUSED, type HostRefusal } from "./host_command.ts";
-import { passedOn } from "../support/by_agent.ts";
+import { passedOn } from "./by_agent.ts";
 import { launchOf } from "../support/runtime.ts";
 import { messageOf, UserError } from "../support/errors.ts";
 import { TRANSPORT_VARIABLES } from "../support/transport.ts";

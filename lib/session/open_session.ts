@@ -15,7 +15,7 @@ import { type DialectBook, fileDialectBook } from "../store/dialect_book.ts";
 import { openStore } from "../store/open_store.ts";
 import { sessionSpill } from "../store/spill_paths.ts";
 import type { HostKind, SessionStore, Store } from "../store/store.ts";
-import { byAgent, byAgentOrProgram } from "../support/by_agent.ts";
+import { byAgent, byAgentOrProgram } from "./by_agent.ts";
 import { type Clock, steadyClock, systemClock } from "../support/clock.ts";
 import { UserError, type WireError } from "../support/errors.ts";
 import { homeDirectory } from "../support/home_directory.ts";
