@@ -9,11 +9,3 @@ export interface Facts {
   /** Hears of a file that the command writes; fetched: with what comes from elsewhere. */
   writes(path: string, isFetched: boolean): void;
 }
-
-/** Of a place where nobody looks. */
-export const NO_FACTS: Facts = {
-  isOld: () => false,
-  isThere: () => false,
-  scriptOf: () => undefined,
-  writes() {},
-};

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { commandRisks } from "../../../lib/tools/approval/command_risks.ts";
-import { NO_FACTS } from "../../../lib/tools/approval/facts.ts";
+import { NO_FACTS } from "./no_facts.ts";
 
 const GROUND = {
   home: "/home/ann",

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { commandRisks } from "../../../lib/tools/approval/command_risks.ts";
-import { type Facts, NO_FACTS } from "../../../lib/tools/approval/facts.ts";
+import type { Facts } from "../../../lib/tools/approval/facts.ts";
 import { ASKED, GONE } from "./kinds.ts";
+import { NO_FACTS } from "./no_facts.ts";
 
 const PROJECT = "/home/ann/project";
 const OLD = new Set(

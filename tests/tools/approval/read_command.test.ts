@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { commandRisks } from "../../../lib/tools/approval/command_risks.ts";
-import { NO_FACTS } from "../../../lib/tools/approval/facts.ts";
 import { readCommand } from "../../../lib/tools/approval/read_command.ts";
+import { NO_FACTS } from "./no_facts.ts";
 
 const READ = { cwd: "/work", variables: { HOME: "/home/ann" }, facts: NO_FACTS };
 const GROUND = {
