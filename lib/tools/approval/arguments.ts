@@ -1,12 +1,21 @@
-import type { Invocation } from "./invocation.ts";
+import { type Reading, saysHowItIsUsed, saysWhatItWould } from "./dry_run.ts";
+import type { Invocation, ShellWord } from "./invocation.ts";
+
+type Called = Pick<Invocation, "name" | "args" | "takesMore">;
 
 /** The options and operands of a program, however they are written. */
 export class Arguments {
   readonly words: readonly string[];
   readonly operands: readonly string[];
   readonly #options: readonly string[];
+  readonly #called: Called;
+  readonly #reading: Reading;
 
-  constructor({ args }: Pick<Invocation, "args">) {
+  /** `permutes`: whether the program surely finds options behind its operands. */
+  constructor(called: Called, permutes = false) {
+    const { args, takesMore } = called;
+    this.#called = called;
+    this.#reading = { permutes, takesMore };
     this.words = args.map(({ text }) => text);
     const end = this.words.indexOf("--");
     const before = end < 0 ? this.words : this.words.slice(0, end);
@@ -66,12 +75,22 @@ export class Arguments {
     return this.operands[0] ?? "";
   }
 
+  /** The same of the words behind so many. */
+  behind(count: number): Arguments {
+    return new Arguments({ ...this.#called, args: this.#words.slice(count) }, this.#reading.permutes);
+  }
+
   /** Whether the program only says what it would do, or how it is used. */
   get isDryRun(): boolean {
-    return this.#options.some((option) =>
-      /^--(dry-?run|what-?if|simulate|just-print|recon|no-act|no-action|explain|list-only|plan-only|check-only)(=(?!none|false|0)|$)|^-WhatIf$/
-        .test(option) ||
-      (/^--(help|version)$/.test(option) && /^(-|$)/.test(this.words[this.words.indexOf(option) + 1] ?? ""))
-    );
+    return this.isDry() || saysHowItIsUsed(this.#called.name, this.#words, this.#reading);
+  }
+
+  /** Whether it only says what it would do, for which these letters are short. */
+  isDry(letters = ""): boolean {
+    return saysWhatItWould(this.#words, this.#reading, letters);
+  }
+
+  get #words(): readonly ShellWord[] {
+    return this.#called.args;
   }
 }

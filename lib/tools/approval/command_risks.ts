@@ -49,6 +49,7 @@ export function commandRisks(command: string, ground: CommandGround): readonly R
   const rewritten = rewrittenBy(read);
   const scene = {
     ground,
+    isPosix: command.includes("POSIXLY_CORRECT"),
     facts: { ...bound(facts), isOld: (path: string) => !rewritten.has(path) && facts.isOld(path) },
   };
   const risks = [

@@ -66,6 +66,12 @@ function isTold(name: string): boolean {
     [PACKAGES, CLOUDS, DATABASES, OUTPUTS].some((table) => Object.hasOwn(table, name));
 }
 
+/** Whether a program reads its options wherever they stand, as those do that are told by words. */
+function takesWords(name: string): boolean {
+  const isIn = (...tables: readonly Rules[]) => tables.some((table) => Object.hasOwn(table, name));
+  return /^(git|hermes|rsync)$/.test(name) || isIn(PACKAGES, CLOUDS, DATABASES) || !isIn(DELETIONS, MACHINE);
+}
+
 /** Whether there is a rule for a program. */
 export function hasRule(name: string): boolean {
   return RULES.has(name) || name.startsWith("mkfs.");
@@ -76,7 +82,7 @@ export function programRisk(called: Invocation, scene: Scene): Risk | null {
   const invocation = asMeant(called);
   const { name, isGuess } = invocation;
   if (name === null) return UNKNOWN;
-  const args = new Arguments(invocation);
+  const args = new Arguments(invocation, !scene.isPosix && takesWords(name));
   for (const rule of rulesOf(invocation)) {
     const risk = rule(args, invocation, scene);
     if (risk === null || (args.isDryRun && saysOnly(name, risk))) continue;

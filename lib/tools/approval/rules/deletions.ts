@@ -63,8 +63,15 @@ function movedRisk(words: readonly ShellWord[], invocation: Invocation, scene: S
   return null;
 }
 
+/** The last of `-i`, `-n` and `-f` counts, so `-n` with `-f` is not sure. */
+function keepsTarget(args: Arguments): boolean {
+  if (/^(none|off)$/.test(args.valueOf("--backup") ?? "")) return false;
+  return args.has("b") || args.hasLong("backup") ||
+    (args.has("n") || args.hasLong("no-clobber")) && !args.has("f") && !args.hasLong("force");
+}
+
 function copyRisk(args: Arguments, invocation: Invocation, scene: Scene): Risk | null {
-  if (args.has("nb") || args.hasLong("no-clobber", "backup")) return null;
+  if (keepsTarget(args)) return null;
   const words = operandWords(invocation);
   const into = args.valueOf("-t", "--target-directory");
   const target = into === undefined ? words.at(-1) : plainWord(into);
@@ -127,7 +134,7 @@ export const DELETIONS: Rules = {
   rsync: first(
     when(
       AT_TARGET,
-      (args) => args.words.some((word) => /^--(del|remove-s)/.test(word)) && !args.has("n"),
+      (args) => args.words.some((word) => /^--(del|remove-s)/.test(word)) && !args.isDry("n"),
     ),
     fetchRisk,
   ),

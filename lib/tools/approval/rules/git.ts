@@ -1,4 +1,4 @@
-import { Arguments } from "../arguments.ts";
+import type { Arguments } from "../arguments.ts";
 import type { Invocation } from "../invocation.ts";
 import type { Risk } from "../risk.ts";
 import { pathsOf, type Rule, type Scene } from "./rule.ts";
@@ -14,7 +14,7 @@ const FORCED: Readonly<Record<string, Test>> = {
   push: (args) =>
     args.has("fd") || args.hasLong("force", "force-with-lease", "mirror", "delete", "prune") ||
     args.operands.some((word) => /^\+|^:./.test(word)),
-  lfs: (args) => args.hasWord("prune") && !args.hasLong("dry-run"),
+  lfs: (args) => args.hasWord("prune") && !args.isDry("d"),
   svn: (args) => args.hasWord("dcommit", "reset"),
   p4: (args) => args.hasWord("submit"),
 };
@@ -90,9 +90,8 @@ const VALUED = new Set([
 export const gitRisk: Rule = (all, invocation, scene) => {
   const at = verbIndex(all.words);
   const verb = all.words[at] ?? "";
-  const args = new Arguments({ args: invocation.args.slice(at + 1) });
-  const isDry = all.isDryRun ||
-    (args.has("n") && /^(clean|push|rm|add|prune|fetch|lfs|mv|checkout-index)$/.test(verb));
+  const args = all.behind(at + 1);
+  const isDry = all.isDryRun || args.isDry(/^(clean|push|rm|prune)$/.test(verb) ? "n" : "");
   if (verb === "config") return configRisk(args);
   if (verb === "send-email" || verb === "request-pull" && args.has("p")) return SENDS;
   if (

@@ -123,7 +123,7 @@ export const MACHINE: Rules = {
   setcap: always(OPENS),
   ...each(
     "shutdown reboot halt poweroff kexec stop-computer restart-computer",
-    (args) => args.has("c") || args.hasLong("show", "help") ? null : STOPS,
+    (args) => args.has("c") || args.hasLong("show") ? null : STOPS,
   ),
   ...each("init telinit", when(STOPS, (args) => /^[0156s]$/i.test(args.verb))),
   ...each(

@@ -9,6 +9,8 @@ import type { Risk } from "../risk.ts";
 export interface Scene {
   readonly ground: CommandGround;
   readonly facts: Facts;
+  /** Programs may be told to take no option behind an operand. */
+  readonly isPosix: boolean;
 }
 
 /** Why a program asks, by itself or with these arguments; null: it does not. */
