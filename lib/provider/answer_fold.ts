@@ -24,6 +24,8 @@ export interface AnswerFold {
   readonly costUsd: number | null;
   /** Characters of text, reasoning and arguments so far. */
   readonly chars: number;
+  /** How many calls, blocks or items have begun. */
+  readonly parts: number;
   /** Adds a chunk as it was parsed and returns what of it the user may see; what nobody knows is skipped. */
   add(chunk: unknown): readonly ModelEvent[];
   /** The server said that the answer is complete, if it was one; returns what of it was held back. */
@@ -50,8 +52,10 @@ export function seenEvents({ reasoning, text }: Thought): readonly ModelEvent[] 
 
 /** No model writes this much (8 million tokens); a server that does is broken. Characters. */
 const MAX_ANSWER_CHARS = 32_000_000;
+/** The same of its parts, of which each is looked for among those before it. */
+const MAX_ANSWER_PARTS = 10_000;
 
 /** More came than any model writes. */
-export function isTooLong({ chars }: Pick<AnswerFold, "chars">): boolean {
-  return chars > MAX_ANSWER_CHARS;
+export function isTooLong({ chars, parts }: Pick<AnswerFold, "chars" | "parts">): boolean {
+  return chars > MAX_ANSWER_CHARS || parts > MAX_ANSWER_PARTS;
 }

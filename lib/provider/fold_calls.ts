@@ -2,7 +2,7 @@ import type { ToolCall } from "../protocol/conversation.ts";
 import { unusedId } from "./call_ids.ts";
 import { CarriedFields } from "./carried_fields.ts";
 import { argumentText, type Fields, idOf, indexOf, isObject, objectOf, stringOf } from "./loose_values.ts";
-import { isJsonObject, isSameArguments, readArguments } from "./json_arguments.ts";
+import { compactArguments, isJsonObject, readArguments } from "./json_arguments.ts";
 import { withoutRepeats } from "./repeated_calls.ts";
 
 /** One entry of `delta.tool_calls`, as loosely as servers write it. */
@@ -34,6 +34,11 @@ interface OpenCall {
  */
 export class CallFold {
   readonly #calls: OpenCall[] = [];
+
+  /** How many calls have begun. */
+  get count(): number {
+    return this.#calls.length;
+  }
 
   /** Adds the calls of one chunk. Returns how many characters of arguments were added. */
   add(deltas: readonly WireCallDelta[]): number {
@@ -191,7 +196,7 @@ function longerArguments(before: string, { name, args }: CallPart): string {
 function isToldBy(call: OpenCall, { id, name, args }: CallPart): boolean {
   if (call.name !== name) return false;
   if (id !== "" && call.id !== "") return id === call.id;
-  return isSameArguments(readArguments(call.arguments), readArguments(args));
+  return compactArguments(readArguments(call.arguments)) === compactArguments(readArguments(args));
 }
 
 function toolCallOf({ id, name, arguments: args }: OpenCall): ToolCall {

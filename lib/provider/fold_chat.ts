@@ -56,6 +56,10 @@ export class ChatFold implements AnswerFold {
     return this.#content.text.length + this.#told.text.length + this.#argumentChars;
   }
 
+  get parts(): number {
+    return this.#calls.count;
+  }
+
   add(chunk: unknown): readonly ModelEvent[] {
     const fields = objectOf(chunk);
     const events: ModelEvent[] = [];

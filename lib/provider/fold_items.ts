@@ -39,9 +39,9 @@ export class ItemFold {
     return this.#chars;
   }
 
-  /** No item has come. */
-  get isEmpty(): boolean {
-    return this.#items.length === 0;
+  /** How many items have begun. */
+  get count(): number {
+    return this.#items.length;
   }
 
   /** An item begins; what it holds already is repeated when it is whole. */

@@ -58,6 +58,10 @@ export class MessagesFold implements AnswerFold {
     return this.#chars;
   }
 
+  get parts(): number {
+    return this.#blocks.length;
+  }
+
   add(chunk: unknown): readonly ModelEvent[] {
     const event = objectOf(chunk);
     this.#usage.add(event);

@@ -70,6 +70,10 @@ export class ResponsesFold implements AnswerFold {
     return this.#items.chars;
   }
 
+  get parts(): number {
+    return this.#items.count;
+  }
+
   add(chunk: unknown): readonly ModelEvent[] {
     const event = objectOf(chunk);
     this.#usage.add(event);
@@ -99,7 +103,7 @@ export class ResponsesFold implements AnswerFold {
     if (this.#finish === "" && !this.#isOver) {
       throw answerFailure("cut", complain("the stream ended without saying that it was complete"));
     }
-    if (this.#finish === "" && this.#items.isEmpty) {
+    if (this.#finish === "" && this.parts === 0) {
       throw answerFailure("malformed", complain("there is no answer in it"));
     }
     const toolCalls = this.#items.calls(ids);

@@ -33,11 +33,9 @@ export function readArguments(text: string): string {
   return inner !== null && isJsonObject(inner) ? inner : text;
 }
 
-/** Whether two texts of arguments say the same, however they are spaced. */
-export function isSameArguments(a: string, b: string): boolean {
-  if (a === b) return true;
-  if (!isJsonObject(a) || !isJsonObject(b)) return false;
-  return JSON.stringify(JSON.parse(a)) === JSON.stringify(JSON.parse(b));
+/** Arguments without the spaces between their parts, so that two that say the same are the same text. */
+export function compactArguments(text: string): string {
+  return isJsonObject(text) ? JSON.stringify(JSON.parse(text)) : text;
 }
 
 function stringIn(json: string): string | null {

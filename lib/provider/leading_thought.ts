@@ -16,6 +16,8 @@ export function splitThought(answer: string): Thought {
 
 /** Tells thinking in tags (`<think>…</think>`) at the beginning of an answer from the text after it, piece by piece. */
 export class LeadingThought {
+  /** What is blank before what is held. */
+  #blank = "";
   /** Not decided yet. */
   #held = "";
   /** The tag that closes the thinking; null: none is open. */
@@ -45,23 +47,32 @@ export class LeadingThought {
   end(): Thought {
     const rest = this.#take(this.#held.length);
     if (this.#closing !== null) return { reasoning: rest, text: "" };
-    return { reasoning: "", text: this.#hasThought ? rest.trimStart() : rest };
+    return { reasoning: "", text: this.#takeBlank() + rest };
   }
 
   /** Looks for an opening tag; null: more must come, or it is text. */
   #open(): "" | null {
     const start = this.#held.trimStart();
+    this.#blank += this.#take(this.#held.length - start.length);
     const tag = start.startsWith("<") ? OPENING.exec(start) : null;
     if (tag !== null) {
       this.#hasThought = true;
       this.#closing = `</${tag[1]}>`;
       this.#held = start.slice(tag[0].length);
+      this.#blank = "";
       return "";
     }
     if (start === "" || (start.startsWith("<") && BEGINS_OPENING.test(start))) return null;
     this.#isText = true;
-    if (this.#hasThought) this.#held = start;
+    this.#held = this.#takeBlank() + start;
     return null;
+  }
+
+  /** After thinking it is none of the text. */
+  #takeBlank(): string {
+    const blank = this.#hasThought ? "" : this.#blank;
+    this.#blank = "";
+    return blank;
   }
 
   /** Takes the thinking up to the closing tag; null: more must come. */

@@ -1,5 +1,5 @@
 import type { ToolCall } from "../protocol/conversation.ts";
-import { isSameArguments } from "./json_arguments.ts";
+import { compactArguments } from "./json_arguments.ts";
 
 /**
  * The parts of an answer, but for each call that is one before it, sent again: the same id, name and arguments. `callOf`
@@ -9,16 +9,13 @@ export function withoutRepeats<Part>(
   parts: readonly Part[],
   callOf: (part: Part) => ToolCall | null,
 ): readonly Part[] {
-  const byId = new Map<string, ToolCall[]>();
+  const before = new Set<string>();
   return parts.filter((part) => {
     const call = callOf(part);
     if (call === null || call.id === "") return true;
-    const before = byId.get(call.id) ?? [];
-    byId.set(call.id, before);
-    const isAgain = before.some((other) =>
-      other.name === call.name && isSameArguments(other.arguments, call.arguments)
-    );
-    if (!isAgain) before.push(call);
-    return !isAgain;
+    const said = JSON.stringify([call.id, call.name, compactArguments(call.arguments)]);
+    const isNew = !before.has(said);
+    before.add(said);
+    return isNew;
   });
 }

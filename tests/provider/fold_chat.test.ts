@@ -242,6 +242,11 @@ Deno.test("ChatFold notices an answer that no model writes", () => {
   assert.equal(isTooLong(answer), false);
   answer.add(chunk({ tool_calls: [delta(0, "c1", "a", "y")] }));
   assert.equal(isTooLong(answer), true);
+  const calling = new ChatFold(ANSWERED_BY);
+  calling.add(chunk({ tool_calls: Array.from({ length: 10_000 }, (_, n) => delta(n, `c${n}`, "a", "")) }));
+  assert.equal(isTooLong(calling), false);
+  calling.add(chunk({ tool_calls: [delta(10_000, "c", "a", "")] }));
+  assert.equal(isTooLong(calling), true);
 });
 
 /** The reply to chunks with one choice each, closed by the server. */

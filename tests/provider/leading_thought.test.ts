@@ -29,6 +29,8 @@ const ANSWERS: readonly (readonly [answer: string, reasoning: string, text: stri
   ["<think", "", "<think"],
   ["<p>So.", "", "<p>So."],
   ["\n", "", "\n"],
+  [" \n <thi", "", " \n <thi"],
+  ["\n<think>a</think> \n <thi", "a", "<thi"],
   ["", "", ""],
 ];
 

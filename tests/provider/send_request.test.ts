@@ -213,6 +213,15 @@ Deno.test("request() tells every broken answer by its code", async () => {
       })]),
       { code: "context_length", retryable: false },
     ],
+    [
+      "calls without end",
+      lines([
+        sse(
+          chunk({ tool_calls: Array.from({ length: 10_001 }, (_, index) => ({ index, id: `c${index}` })) }),
+        ),
+      ]),
+      { code: "malformed", retryable: false },
+    ],
     ["a field named error", lines([half, 'error: {"message":"x","code":503}\n\n']), {
       code: "server",
       retryable: true,
