@@ -50,9 +50,8 @@ export function shellWords(word: Word, scope: Scope): readonly ShellWord[] {
 /** The same as one word, as a redirection takes it. */
 export function shellWord(word: Word, scope: Scope): ShellWord {
   const parts = word.parts ?? [];
-  const read = parts.map((part) => readPart(part, scope));
-  const home = scope.valueOf("HOME")?.[0] ?? "~";
-  const withHome = (text: string) => text.replace(/^~(?=\/|$)/, home);
+  const read = bounded(parts.map((part) => readPart(part, scope)), scope);
+  const withHome = (text: string) => withoutTilde(text, scope);
   if (parts.length === 0) return plainWord(withHome(word.value));
   const isQuoted = parts[0]?.type !== "Literal" && parts[0]?.type !== "Glob";
   const whole = (texts: readonly string[]) => isQuoted ? texts.join("") : withHome(texts.join(""));
@@ -63,6 +62,22 @@ export function shellWord(word: Word, scope: Scope): ShellWord {
     isSplit: parts.some((part, index) => SPLIT.has(part.type) && read[index]?.isStatic !== true),
     isComputed: read.some((each) => each.isComputed),
   };
+}
+
+/** `~`, `~+` and `~name` at the start of a word as the directory that they mean. */
+function withoutTilde(text: string, scope: Scope): string {
+  const [tilde, name] = /^~([\w.+-]*)(?=\/|$)/.exec(text) ?? [];
+  if (tilde === undefined) return text;
+  const home = scope.valueOf("HOME")?.[0] ?? "~";
+  const isOwn = name === "" || name === baseName(home);
+  const dir = isOwn ? home : name === "+" ? "." : name === "root" ? "/root" : `/home/${name}`;
+  return dir + text.slice(tilde.length);
+}
+
+/** The parts of a word; of those that would make it too long, nothing is known. */
+function bounded(parts: readonly Read[], scope: Scope): readonly Read[] {
+  const length = parts.reduce((sum, { text, likely }) => sum + Math.max(text.length, likely.length), 0);
+  return parts.length > 1 && scope.isTooLong(length) ? [unknown("")] : parts;
 }
 
 /** A word that is known already. */
@@ -103,7 +118,7 @@ function readPart(part: WordPart, scope: Scope): Read {
       return known(part.text);
     case "DoubleQuoted":
     case "LocaleString":
-      return joined(part.parts.map((inner) => readPart(inner, scope)));
+      return joined(bounded(part.parts.map((inner) => readPart(inner, scope)), scope));
     case "SimpleExpansion":
       return variable(part.text, scope.valueOf(part.text.slice(1)), scope.isInput(part.text.slice(1)));
     case "ParameterExpansion":

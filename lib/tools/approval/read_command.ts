@@ -69,6 +69,8 @@ const MAX_DEPTH = 8;
 const MAX_WORDS = 20_000;
 /** For how many words of a loop its body is read. */
 const MAX_ROUNDS = 4;
+/** A word that is longer counts as many. */
+const LONG_WORD = 4096;
 /** In how many directories a script may work before nobody follows it. */
 const MAX_DIRS = 8;
 
@@ -152,7 +154,7 @@ class Reader implements ReadCommand {
   /** The body for each of the first words; of the others, and of what is not known, it stands for all. */
   #loop({ name, body }: For, wordlist: readonly Word[], at: Place): void {
     for (const word of wordlist) this.#visit(word, { ...at, input: null });
-    const values = wordlist.flatMap((word) => shellWords(word, this.#scope));
+    const values = wordlist.flatMap((word) => this.#several(word));
     const known = values.filter(({ isStatic }) => isStatic).slice(0, MAX_ROUNDS).map(({ text }) => [text]);
     const rounds = known.length === values.length ? known : [...known, null];
     for (const value of rounds) {
@@ -173,9 +175,19 @@ class Reader implements ReadCommand {
     if (name !== undefined) this.#invoke(words, { depth, input: given, takesMore: false, isGuess: false });
   }
 
+  /** What a word becomes, as long as that is not too much. */
+  #several(word: Word): readonly ShellWord[] {
+    if (this.#isSpent(0)) return [];
+    const words = shellWords(word, this.#scope);
+    const length = words.reduce((sum, { text }) => sum + text.length, 0);
+    this.#isSpent(words.length > 1 ? words.length : length > LONG_WORD ? length / 16 : 0);
+    if (this.#scope.isOverfull) this.isUnclear = true;
+    return words;
+  }
+
   #wordsOf(arg: Command["args"][number] | undefined): readonly ShellWord[] {
     if (arg === undefined) return [];
-    if (arg.type === "Word") return shellWords(arg, this.#scope);
+    if (arg.type === "Word") return this.#several(arg);
     this.#assign(arg, true);
     if (arg.value.type === "ArrayValue") return [plainWord(arg.text)];
     const value = shellWord(arg.value, this.#scope);
@@ -184,7 +196,7 @@ class Reader implements ReadCommand {
 
   #assign({ name, value, append }: Assignment, isLasting: boolean): void {
     const words = value.type === "ArrayValue" ? value.elements : [value];
-    const read = words.flatMap((word: Word) => shellWords(word, this.#scope));
+    const read = words.flatMap((word: Word) => this.#several(word));
     const isKnown = append !== true && read.every(({ isStatic }) => isStatic);
     const text = read.map((word) => word.text).join(" ");
     const whole = value.type === "ArrayValue" ? plainWord(text) : shellWord(value, this.#scope);

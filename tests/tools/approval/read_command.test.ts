@@ -124,3 +124,24 @@ Deno.test("whatever stands around it in a command line, rm -r asks", () => {
 function quoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
+
+/** `a0=…; a1=$a0$a0; …`, written by `twice`: 24 times as long again as what it begins with, doubled. */
+function doubled(twice: (name: string) => string): string {
+  const steps = Array.from({ length: 24 }, (_, index) => `a${index + 1}=${twice(`a${index}`)}`);
+  return ["a0=/etc/xx", ...steps].join(";");
+}
+
+Deno.test("readCommand() follows no variable that grows beyond what anybody writes", () => {
+  const commands = [
+    `${doubled((name) => `$${name}$${name}`)};cat $a24`,
+    `${doubled((name) => `"$${name}$${name}"`)};cat "$a24"`,
+    `${doubled((name) => `"\${${name}} $${name}"`)};echo x > $a24`,
+    `${doubled((name) => `($${name} $${name})`)};for i in \${a24[@]}; do cat $i; done`,
+    `a='${"x ".repeat(30_000)}'; for i in ${"$a ".repeat(1000)}; do cat $i; done`,
+    `a='${"x".repeat(60_000)}'; cat "${"$a".repeat(5000)}"`,
+  ];
+  for (const command of commands) {
+    assert.equal(readCommand(command, READ).isUnclear, true, command.slice(0, 80));
+  }
+  assert.equal(readCommand("a=/etc/xx; b=$a$a; cat $b", READ).isUnclear, false);
+});
