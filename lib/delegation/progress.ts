@@ -2,7 +2,7 @@ import type { AgentEvent } from "../protocol/agent_events.ts";
 import { addUsage, NO_USAGE, type TokenUsage } from "../protocol/conversation.ts";
 import type { ModelRef } from "../protocol/model_ref.ts";
 import type { WaitingFor } from "../protocol/task_view.ts";
-import { LineRing, type RingSnapshot } from "../support/bounded_log.ts";
+import { LineRing, type RingSnapshot } from "../support/line_ring.ts";
 
 /** A task's progress as plain data. */
 export interface ProgressSnapshot {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { cutMiddle } from "../../lib/support/cut_middle.ts";
-import { LineRing } from "../../lib/support/bounded_log.ts";
+import { LineRing } from "../../lib/support/line_ring.ts";
 import { headOf, shortened, tailOf } from "../../lib/support/cut_text.ts";
 
 Deno.test("headOf() and tailOf() never leave half a character", () => {

@@ -1,6 +1,6 @@
 import { Buffer, isAscii, isUtf8 } from "node:buffer";
 import { type TextCodec, UTF_16BE, UTF_16LE, UTF_8, WINDOWS_1252 } from "./text_codec.ts";
-import { countUtf8, openEnd } from "./utf8_bytes.ts";
+import { countUtf8, openEnd } from "../../support/utf8_bytes.ts";
 
 /** What the bytes of a file are. */
 export interface Encoding {

@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { decodeUtf8, openEnd } from "./utf8_bytes.ts";
+import { decodeUtf8, openEnd } from "../../support/utf8_bytes.ts";
 
 /** Which part of a file is wanted. Line numbers count from 1. */
 export interface LineRange {

@@ -1,4 +1,4 @@
-import { HeadTail } from "../../support/bounded_log.ts";
+import { HeadTail } from "../../support/head_tail.ts";
 import type { Redactor, TextStream } from "../../support/redact.ts";
 import type { ShellResult } from "../tool.ts";
 import { SpillFile } from "./spill_file.ts";
