@@ -62,6 +62,7 @@ const ERRORS: Readonly<Record<string, number>> = {
   rate_limited: EXIT.temporary,
   server: EXIT.temporary,
   unreachable: EXIT.temporary,
+  cut: EXIT.temporary,
   setup: EXIT.config,
   timeout: EXIT.temporary,
   budget: EXIT.budget,

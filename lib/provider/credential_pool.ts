@@ -49,6 +49,8 @@ export class CredentialPool {
    * the same one, it was the key.
    */
   readonly #doubted = new Set<string>();
+  /** Keys that had no money in an earlier run, as far as they have not been tried in this one. */
+  readonly #poorBefore = new Set<string>();
   readonly #turns = new Map<string, number>();
   #isLoaded = false;
 
@@ -58,12 +60,13 @@ export class CredentialPool {
 
   /**
    * The keys to take, in this order: those that no server refused. Only when there is none, those that were refused
-   * in an earlier run get another chance, as they may have been mended since.
+   * in an earlier run, or had no money then, get another chance each, as they may have been mended since.
    */
   candidates(endpoint: Endpoint, model: string): readonly Candidate[] {
     this.#load();
     const untried = credentialsOf(endpoint).filter((each) => !this.#refusedNow.has(idOf(each)));
     const good = untried.filter((each) => this.stateOf(each).disabled === null);
+    if (good.every((each) => this.#isWithoutMoney(each))) good.forEach((each) => this.#unparkOnce(each));
     return this.#inOrder(endpoint.provider, good.length > 0 ? good : untried).map((credential) => ({
       credential,
       lane: this.#laneOf(endpoint.provider, credential, model),
@@ -134,7 +137,20 @@ export class CredentialPool {
   #load(): void {
     if (this.#isLoaded) return;
     this.#isLoaded = true;
-    for (const [id, state] of Object.entries(this.#options.state.load().keys)) this.#keys.set(id, state);
+    for (const [id, state] of Object.entries(this.#options.state.load().keys)) {
+      this.#keys.set(id, state);
+      if (state.parkedUntil > this.#options.clock.now()) this.#poorBefore.add(id);
+    }
+  }
+
+  #isWithoutMoney(credential: Credential): boolean {
+    return this.stateOf(credential).parkedUntil > this.#options.clock.now();
+  }
+
+  /** What is on the disk stays until a server has said more. */
+  #unparkOnce(credential: Credential): void {
+    if (!this.#poorBefore.delete(idOf(credential))) return;
+    this.#keys.set(idOf(credential), { ...this.stateOf(credential), parkedUntil: 0 });
   }
 
   #laneOf(provider: string, credential: Credential, model: string): Lane {

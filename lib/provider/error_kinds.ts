@@ -129,11 +129,26 @@ const UNNUMBERED: Row = {
 export function errorKind(status: number | null, words: string): ErrorKind {
   const { code, signs } = rowOf(status);
   const sign = signs.find((each) => SIGNS[each].some((pattern) => pattern.test(words)));
+  if (sign === "quota" && isOfAMoment(words)) return { code: "rate_limited", isGuess: false };
   if (sign !== undefined) return { code: CODES[sign], isGuess: false };
   if (status === null && /invalid_(request|prompt)/.test(words)) {
     return { code: "bad_request", isGuess: false };
   }
   return { code, isGuess: status === 403 };
+}
+
+/** What is free again by itself, whatever it is called beside that. */
+const SHORT_LIMIT =
+  /concurren|simultaneous|parallel (request|call)|per[ _-]?(sec|min)|\b[rt]p[ms]\b|request rate|rate of requests|too[ _-]?many[ _-]?requests|并发|每(秒|分)|频率/i;
+/** What may be a limit of a day or of money. */
+const COUNTED_LIMIT =
+  /per[ _-]?(hour|day)|daily|hourly|\b[rt]pd\b|\b(request|token|call)s?\b|rate[ _-]?limit|每(小?时|天|日)|请求/i;
+const MONEY =
+  /credit|balance|billing|\bplan\b|\bfunds?\b|\bpaid\b|payment|arrear|recharge|top[ -]?up|spen[dt]|budget|purchase|subscription|余额|欠费|充值/i;
+
+/** Whether words that say "quota" speak of a limit on requests and not of an account without money. */
+function isOfAMoment(words: string): boolean {
+  return SHORT_LIMIT.test(words) || (COUNTED_LIMIT.test(words) && !MONEY.test(words));
 }
 
 function rowOf(status: number | null): Row {

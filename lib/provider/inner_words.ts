@@ -26,8 +26,9 @@ const REASON_FIELDS =
       " ",
     );
 const CODE_FIELDS = ["code", "type", "status", "reason", "error_code", "error_type", "status_code", "__type"];
-/** Google's RetryInfo, fields of proxies, and headers that a proxy repeats. */
-const WAIT_FIELD = /^(x-)?(rate-?limit-reset|retry[-_]?(delay|after))([-_](ms|seconds))?$/i;
+/** Google's RetryInfo, fields of proxies, headers that a proxy repeats, and when a used-up allowance is there again. */
+const WAIT_FIELD =
+  /^(x-)?(rate-?limit-reset|retry[-_]?(delay|after|in|at)|(wait|try_again)_(for|in|at)|(quota)?resets?[-_]?(delay|after|in|at|time(stamp)?))([-_]?(ms|millis(econds)?|s|secs|seconds))?$/i;
 /** The `type` of an envelope says nothing. */
 const NO_CODE = /^\s*(error)?\s*$/i;
 const DEEPEST = 10;

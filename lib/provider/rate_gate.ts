@@ -165,10 +165,9 @@ export class RateGate {
     if (!isFar(soonestMs) || waits.includes(Infinity)) return null;
     const isQuota = all.every(({ credential }) => this.#isWithoutMoney(credential));
     const state = isQuota ? "no key has credit left" : "every key is over its rate limit";
-    const inS = Math.ceil(soonestMs / 1000);
     return new ProviderError(
       isQuota ? "quota" : "rate_limited",
-      `Cannot use "${provider}": ${state}, the first is free in ${inS} s`,
+      `Cannot use "${provider}": ${state}, the first is free in ${waitText(soonestMs)}`,
       {
         retryable: false,
         retryAfterMs: soonestMs,
@@ -186,6 +185,13 @@ export class RateGate {
 function isFar(waitMs: number): boolean {
   return waitMs < Infinity && waitMs > DEFAULT_RETRY.longestRetryAfterMs;
 }
+
+/** For a sentence: in seconds, or in days where they are many. */
+function waitText(ms: number): string {
+  return ms > 2 * DAY_MS ? `${Math.round(ms / DAY_MS)} days` : `${Math.ceil(ms / 1000)} s`;
+}
+
+const DAY_MS = 86_400_000;
 
 /** Takes a waiter out of its line; whether it was still in it. */
 function take({ waiters }: Line, waiter: Waiter): boolean {

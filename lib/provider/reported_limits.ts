@@ -1,5 +1,5 @@
 import type { Allowance, ReportedLimits } from "./provider.ts";
-import { serverNow, untilMs } from "./server_times.ts";
+import { LONGEST_WAIT_MS, serverNow, untilMs } from "./server_times.ts";
 
 /** One limit as its headers name it. */
 interface Named {
@@ -64,7 +64,8 @@ function allowance({ fields }: Named, now: number): Allowance | null {
   const left = numberOf(fields.get("remaining"));
   const resetMs = untilMs(fields.get("reset") ?? "", now);
   const limit = numberOf(fields.get("limit"));
-  if (left === null || resetMs === null) return null;
+  // A reset that is so far away says nothing of a window.
+  if (left === null || resetMs === null || resetMs >= LONGEST_WAIT_MS) return null;
   return { left, resetMs, ...(limit === null || limit <= 0 ? {} : { limit }) };
 }
 

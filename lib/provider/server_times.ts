@@ -20,8 +20,8 @@ const ASKED = new RegExp(
   `\\b(?:try again|retry(?:ing)?|wait|resets?|available)\\b(?: [a-z]+){0,4}:? (${DURATION})(?![a-zµμ])`,
   "i",
 );
-/** The longest time that is believed: what is longer is no wait. */
-const LONGEST_MS = 7 * 86_400_000;
+/** The longest time that is told: what is longer is taken for this. */
+export const LONGEST_WAIT_MS = 7 * 86_400_000;
 /** Numbers from here on are moments since the epoch, in seconds, and from there on in milliseconds (2001). */
 const EPOCH_S = 1e9;
 const EPOCH_MS = 1e12;
@@ -43,8 +43,8 @@ export function askedMs(sentence: string): number | null {
 
 /**
  * How long it is until what a header or a field names: seconds, a duration, a date, or a moment since the epoch in
- * seconds or milliseconds; in milliseconds, never below 0. `now` as the server's clock has it. Null for anything else,
- * and for more than a week.
+ * seconds or milliseconds; in milliseconds, from 0 up to {@linkcode LONGEST_WAIT_MS}. `now` as the server's clock has it.
+ * Null for anything else.
  */
 export function untilMs(text: string, now: number): number | null {
   const trimmed = text.trim();
@@ -67,7 +67,8 @@ function ofNumber(value: number, now: number): number {
 }
 
 function bounded(ms: number | null): number | null {
-  return ms === null || Number.isNaN(ms) || ms > LONGEST_MS ? null : Math.max(0, Math.round(ms));
+  if (ms === null || Number.isNaN(ms)) return null;
+  return Math.min(Math.max(0, Math.round(ms)), LONGEST_WAIT_MS);
 }
 
 function unitMs(unit: string): number {

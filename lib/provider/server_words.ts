@@ -40,7 +40,7 @@ export function serverWords(body: string, now: number): ServerWords {
 
 /** `retry_after_ms`, `retryDelay: "34s"`, `X-RateLimit-Reset` and the like. */
 function waitOf(name: string, value: string, now: number): number | null {
-  const isBareMs = /ms$/i.test(name) && /^\s*\d+(\.\d+)?\s*$/.test(value);
+  const isBareMs = /(ms|millis(econds)?)$/i.test(name) && /^\s*\d+(\.\d+)?\s*$/.test(value);
   return untilMs(isBareMs ? `${Number(value) / 1000}` : value, now);
 }
 

@@ -32,7 +32,8 @@ const CASES: readonly (readonly [claim: string, tasks: readonly TaskEnding[], co
   ["rate limited", [failed("rate_limited", "rate_limited")], 75],
   ["a server that is down", [failed("provider_error", "server", true)], 75],
   ["no connection", [failed("provider_error", "unreachable")], 75],
-  ["an answer that broke off each time", [failed("provider_error", "cut", true)], 1],
+  ["an answer that broke off each time", [failed("provider_error", "cut", true)], 75],
+  ["an answer that was no protocol each time", [failed("provider_error", "malformed", true)], 1],
   ["a refused request", [failed("provider_error", "bad_request", false)], 1],
   ["no error given", [failed("provider_error")], 1],
   ["unanswered", [failed("unanswered")], 4],
@@ -75,11 +76,22 @@ Deno.test("exitOfError() knows what a user, the server and we did wrong", () => 
     "queue_full",
     "auth",
     "unreachable",
+    "cut",
     "bad_request",
     "budget",
     "internal",
     "new",
   ];
-  assert.deepEqual(codes.map((code) => exitOfError({ code, message: "m" })), [2, 75, 78, 75, 1, 3, 70, 1]);
+  assert.deepEqual(codes.map((code) => exitOfError({ code, message: "m" })), [
+    2,
+    75,
+    78,
+    75,
+    75,
+    1,
+    3,
+    70,
+    1,
+  ]);
   assert.equal(exitOfError({ code: "constructor", message: "m" }), 1);
 });

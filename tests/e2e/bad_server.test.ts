@@ -106,7 +106,7 @@ const BROKEN: readonly {
       openStream(response);
       response.write(sse(chunk({ content: "half of" })), () => response.destroy());
     }),
-    code: 1,
+    code: 75,
     says: ["scripted"],
   },
   {
@@ -115,9 +115,15 @@ const BROKEN: readonly {
       openStream(response);
       response.end(sse(chunk({ content: "half of" })));
     }),
-    code: 1,
+    code: 75,
     says: ["scripted"],
   },
+  ...["insufficient_system_resource", "abort", "network_error"].map((finish) => ({
+    claim: `a stream that ends for the reason ${finish}`,
+    reply: say("half of it", { finish }),
+    code: 75,
+    says: [finish],
+  })),
   { claim: "an empty answer", reply: say(""), code: 1, says: [/empty/i] },
   {
     claim: "an answer cut by length",

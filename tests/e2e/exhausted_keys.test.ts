@@ -67,3 +67,48 @@ endToEnd("delegate ends as rate_limited with 75 when all keys are exhausted for 
     "the next run knows it and does not ask",
   );
 });
+
+for (const wait of ["604801", "9999999999", "99999999999"]) {
+  endToEnd(`chat does not hammer a server that asks to wait for ${wait} s`, async (hermes) => {
+    await using server = await startScriptedServer(() => status(429, "", { "retry-after": wait }));
+    hermes.configure({
+      model: { provider: "scripted", default: "scripted-model" },
+      providers: { scripted: { base_url: server.baseUrl } },
+    });
+    const first = await hermes.run(["chat", "-q", "hi", "-Q"]);
+    assert.deepEqual([first.code, server.requests.length], [75, 1], first.stderr);
+    const second = await hermes.run(["chat", "-q", "hi", "-Q"]);
+    assert.deepEqual([second.code, server.requests.length], [75, 1], second.stderr);
+    assert.match(second.stderr, /the first is free in 7 days/);
+  });
+}
+
+endToEnd("chat asks once in each run whether there is credit again", async (hermes) => {
+  let hasCredit = false;
+  await using server = await startScriptedServer(() =>
+    hasCredit ? say("thanks") : status(429, { error: { message: "x", code: "insufficient_quota" } })
+  );
+  useKeys(hermes, server.baseUrl);
+  const ask = async () => {
+    const before = server.requests.length;
+    const { code } = await hermes.run(["chat", "-q", "hi", "-Q"]);
+    return [code, server.requests.length - before];
+  };
+  assert.deepEqual([await ask(), await ask()], [[78, KEYS.length], [78, KEYS.length]]);
+  hasCredit = true;
+  assert.deepEqual([await ask(), await ask()], [[0, 1], [0, 1]]);
+});
+
+endToEnd("chat waits for a limit on concurrency that is called a quota", async (hermes) => {
+  const error = "INSUFFICIENT QUOTA";
+  const message = "You exceeded your current limit of concurrent requests.";
+  await using server = await startScriptedServer(({ index }) =>
+    index === 0 ? status(429, { status: 429, error, message }) : say("done")
+  );
+  hermes.configure({
+    model: { provider: "scripted", default: "scripted-model" },
+    providers: { scripted: { base_url: server.baseUrl } },
+  });
+  const { code, stdout } = await hermes.run(["chat", "-q", "hi", "-Q"]);
+  assert.deepEqual([code, stdout, server.requests.length], [0, "done\n", 2]);
+});

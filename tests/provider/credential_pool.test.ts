@@ -119,6 +119,24 @@ Deno.test("a key without money is parked for every model", async () => {
   await assert.rejects(once(broker), (error) => codeOf(error) === "quota");
 });
 
+Deno.test("keys without money get one chance each in the next run, once no other is left", async () => {
+  const state = memoryCredentialState();
+  const clock = new FakeClock();
+  const run = (count: number) => brokerOn(clock, { keys: KEYS.slice(0, count), state }).broker;
+  const first = run(2);
+  await once(first, refused("quota", 402));
+  assert.equal(await once(run(2)), "key-two", "another has money");
+  await once(first, refused("quota", 402));
+  const poor = run(2);
+  assert.equal(await once(poor, refused("quota", 402)), "key-one");
+  assert.equal(await once(poor, refused("quota", 429)), "key-two");
+  await assert.rejects(once(poor), (error) => codeOf(error) === "quota");
+  const mended = run(1);
+  assert.deepEqual([await once(mended), await once(mended)], ["key-one", "key-one"]);
+  mended[Symbol.dispose]();
+  assert.deepEqual(Object.values(state.load().keys)[0]?.parkedUntil, 0);
+});
+
 Deno.test("what servers said of keys survives a restart; a refused key gets another chance without any other", async () => {
   const state = memoryCredentialState();
   const clock = new FakeClock();

@@ -385,6 +385,9 @@ const TABLE: readonly (readonly [ProviderErrorCode, readonly Said[]])[] = [
       error: { code: "1113", message: "Insufficient balance or no resource package. Please recharge." },
     }],
     [429, { error: { code: "1113", message: "您的账户已欠费，请充值后重试。" } }],
+    [429, openAi("You have no credits left for requests today", null, "insufficient_quota")],
+    [429, openAi("Your plan has no tokens left", "insufficient_quota", "insufficient_quota")],
+    [429, { error: { message: "insufficient_quota" } }],
     [400, {
       type: "error",
       error: {
@@ -544,6 +547,18 @@ const TABLE: readonly (readonly [ProviderErrorCode, readonly Said[]])[] = [
         "tokens",
       ),
     ],
+    [429, {
+      status: 429,
+      error: "INSUFFICIENT QUOTA",
+      message: "You exceeded your current limit of concurrent requests.",
+    }],
+    [429, openAi("Too many simultaneous requests for your plan", "insufficient_quota", "insufficient_quota")],
+    [429, openAi("You exceeded your quota of 20 requests per day", null, "insufficient_quota")],
+    [429, { error: { message: "Insufficient quota: 100000 tokens per minute are used" } }],
+    [429, { error: { message: "Insufficient token quota", code: "insufficient_quota" } }],
+    [429, { error: { message: "当前并发额度已用完" } }],
+    [403, { message: "insufficient_quota: RPM of this key exceeded" }],
+    [null, { error: { message: "Insufficient quota for concurrent calls", code: "insufficient_quota" } }],
     [400, { __type: "ThrottlingException", message: "Too many requests, please wait before trying again." }],
     [403, { message: "You have exceeded a secondary rate limit" }],
     [429, { message: "Requests rate limit exceeded" }],

@@ -6,6 +6,7 @@ import { ProviderError } from "../../lib/support/errors.ts";
 
 const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 const attempt = fc.integer({ min: 2, max: 20 });
+const WEEK_MS = 7 * 86_400_000;
 const wait = fc.option(fc.integer({ min: 0, max: 600_000 }), { nil: undefined });
 
 Deno.test("retryDelayMs() never goes below Retry-After nor far above what is needed", () => {
@@ -46,8 +47,13 @@ Deno.test("retryAfterMs() reads milliseconds, seconds and dates, in this order",
     [{ "retry-after-ms": "0", "retry-after": "1" }, 1_000],
     [{ "retry-after-ms": "0" }, 0],
     [{ "retry-after": "Wed, 31 Dec 2025 20:00:30 GMT", "date": "Wed, 31 Dec 2025 20:00:00 GMT" }, 30_000],
-    [{ "retry-after": "99999999999" }, undefined],
-    [{ "retry-after": "604801" }, undefined],
+    [{ "retry-after": "604800" }, WEEK_MS],
+    [{ "retry-after": "604801" }, WEEK_MS],
+    [{ "retry-after": "9999999999" }, WEEK_MS],
+    [{ "retry-after": "99999999999" }, WEEK_MS],
+    [{ "retry-after": "30 days" }, WEEK_MS],
+    [{ "retry-after": "Fri, 01 Jan 2027 00:00:00 GMT" }, WEEK_MS],
+    [{ "retry-after-ms": "9999999999" }, WEEK_MS],
     [{ "retry-after": "" }, undefined],
     [{ "retry-after": "soon" }, undefined],
     [{ "retry-after": "-5" }, undefined],
