@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
+import { fileCredentialState } from "../../lib/store/credential_state.ts";
 import { takeChore } from "../../lib/store/chores.ts";
 import { openStore } from "../../lib/store/open_store.ts";
 import { fingerprintOf } from "../../lib/provider/credential.ts";
 import { runCli } from "../support/run_cli.ts";
 import { say, startScriptedServer } from "../support/scripted_server.ts";
 import { StoredHome } from "../support/stored_home.ts";
-import { systemClock } from "../../lib/support/clock.ts";
+import { steadyClock, systemClock } from "../../lib/support/clock.ts";
 import { TempDir } from "../support/temp_dir.ts";
 
 const KEY = "sk-doctor-0123456789";
@@ -95,11 +96,21 @@ Deno.test("doctor names keys that were refused or rest, and never shows one", as
   using home = new TempDir();
   Deno.mkdirSync(home.at("run"), { mode: 0o700 });
   const id = `http://127.0.0.1:9 ${fingerprintOf(KEY)}`;
-  const state = { version: 1, keys: { [id]: { disabled: "auth", parkedUntil: 0, requests: 1 } }, lanes: {} };
-  Deno.writeTextFileSync(home.at("run/credential_state.json"), JSON.stringify(state), { mode: 0o600 });
-  const { of } = await doctor(home.path, serverConfig("http://127.0.0.1:9/v1", "m"));
-  assert.match(of("keys")[0]!.message, /MY_KEY of mine was refused: auth/);
-  assert.match(of("keys")[0]!.hint!, /hermes auth reset mine/);
+  const config = serverConfig("http://127.0.0.1:9/v1", "m");
+  fileCredentialState(home.path).save({
+    keys: { [id]: { disabled: "auth", parkedUntil: 0, requests: 1 } },
+    lanes: {},
+  });
+  const refused = await doctor(home.path, config);
+  assert.match(refused.of("keys")[0]!.message, /MY_KEY of mine was refused: auth/);
+  assert.match(refused.of("keys")[0]!.hint!, /hermes auth reset mine/);
+  const parkedUntil = steadyClock.now() + 3_600_000;
+  fileCredentialState(home.path).save({
+    keys: { [id]: { disabled: null, parkedUntil, requests: 1 } },
+    lanes: {},
+  });
+  const resting = await doctor(home.path, config);
+  assert.match(resting.of("keys")[0]!.message, /MY_KEY of mine rests for .*: its server limits it/);
 });
 
 Deno.test("doctor tells a damaged store from a sound one and counts what waits", async () => {
