@@ -6,6 +6,7 @@ import { UserError } from "../support/errors.ts";
 import { EXIT } from "./exit_codes.ts";
 import type { Io } from "./io.ts";
 import { loadRunConfig } from "./load_config.ts";
+import { readGiven } from "./read_given.ts";
 import { plainText } from "./render/text.ts";
 
 /** Stores a key for the origin that the provider has now; it is read from stdin or asked for, never an argument. */
@@ -64,7 +65,9 @@ function originOf(io: Io, provider: string): string {
 }
 
 async function readKey(io: Io, provider: string): Promise<string> {
-  const text = io.stdin.isTerminal ? await io.askSecret(`Key of ${provider}`) : await io.stdin.readAll();
+  const text = io.stdin.isTerminal
+    ? await io.askSecret(`Key of ${provider}`)
+    : await readGiven(io.stdin, "a key");
   const key = (text ?? "").trim();
   if (/^[\x21-\x7e]+$/.test(key)) return key;
   const state = key === "" ? "none was given" : "it holds characters that no key has";

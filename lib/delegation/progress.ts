@@ -45,6 +45,8 @@ export class Progress {
   /** Why the child stands still at the moment. */
   waitingFor: WaitingFor = null;
   readonly #tools = new Map<string, string>();
+  /** Something of the answer under way has come. */
+  #hasSpoken = false;
   readonly #textReaders = new Set<(delta: string) => void>();
 
   /** `now` in milliseconds since the epoch. */
@@ -96,9 +98,11 @@ export class Progress {
     if (event.type === "turn_started") this.begunTurn = event.turn;
     if (event.type === "text") {
       this.output.push(event.delta);
+      this.#hasSpoken = true;
       for (const read of this.#textReaders) read(event.delta);
     }
-    if (event.type === "retry") this.output.push("\n[asked again]\n");
+    if (event.type === "retry" && this.#hasSpoken) this.output.push("\n[asked again]\n");
+    if (event.type === "retry" || event.type === "reply_ended") this.#hasSpoken = false;
     if (event.type === "reply_ended") {
       this.lastEndedTurn = event.turn;
       this.answeredBy = event.by ?? this.answeredBy;

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, mkdirSync, openSync } from "node:fs";
+import { closeSync, constants, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { asUnwritable } from "../config/unwritable.ts";
 import { HOST_COMMAND, HOST_READY, HOST_REFUSED, type HostRefusal } from "./host_command.ts";
@@ -44,11 +44,13 @@ export async function startHost({ home, entry, env, signal }: StartHost): Promis
 }
 
 const LOG_FILE = "host.log";
+/** Waits for nobody to read it, should it be a pipe. */
+const APPEND = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK;
 
 function openLog(logs: string): number {
   try {
     mkdirSync(logs, { recursive: true, mode: 0o700 });
-    return openSync(join(logs, LOG_FILE), "a", 0o600);
+    return openSync(join(logs, LOG_FILE), APPEND, 0o600);
   } catch (error) {
     throw asUnwritable(error, logs);
   }

@@ -1,6 +1,7 @@
-import { accessSync, closeSync, constants, existsSync, openSync, readSync } from "node:fs";
+import { accessSync, constants, existsSync } from "node:fs";
 import { join } from "node:path";
 import { codeOf } from "../support/file_state.ts";
+import { readChunksAtOnce } from "../support/read_chunks.ts";
 import { createDatabase } from "./create_database.ts";
 import { Database } from "./database.ts";
 import { APPLICATION_ID, migrate, versionOf } from "./migrate.ts";
@@ -31,30 +32,24 @@ export function openDatabase(home: string, migrations: readonly string[] = MIGRA
   }
 }
 
+/** A directory, or a pipe or device, of which nothing is read. */
+const NO_FILE: ReadonlySet<string> = new Set(["EISDIR", "ENXIO"]);
+
 /** Looks at the file before SQLite does, which would write beside it, and tells apart what SQLite does not. */
 function checkFile(home: string, path: string, known: number): void {
   const header = new Uint8Array(100); // the length of SQLite's header (https://sqlite.org/fileformat2.html)
   try {
     accessSync(home, constants.W_OK);
     accessSync(path, constants.R_OK | constants.W_OK);
-    readHeader(path, header);
+    readChunksAtOnce(path, { maxBytes: header.length, onChunk: (start) => header.set(start) });
   } catch (error) {
-    if (codeOf(error) === "EISDIR") throw new StoreError("foreign", path, { cause: error });
+    if (NO_FILE.has(codeOf(error))) throw new StoreError("foreign", path, { cause: error });
     throw new StoreError("unwritable", path, { cause: error });
   }
   const isOurs = new TextDecoder("latin1").decode(header.subarray(0, 16)) === "SQLite format 3\0" &&
     new DataView(header.buffer).getUint32(68) === APPLICATION_ID;
   if (!isOurs) throw new StoreError("foreign", path);
   refuseNewer(path, new DataView(header.buffer).getUint32(60), known);
-}
-
-function readHeader(path: string, header: Uint8Array): void {
-  const file = openSync(path, "r");
-  try {
-    readSync(file, header);
-  } finally {
-    closeSync(file);
-  }
 }
 
 function refuseNewer(path: string, version: number, known: number): void {

@@ -31,6 +31,44 @@ for (const option of ["--context-file", "--schema"]) {
   });
 }
 
+const TOO_LONG = "it is longer than 4000000 characters";
+
+for (const option of ["--context-file", "--schema"]) {
+  Deno.test({
+    name: `delegate takes no more for ${option} than any model does, wherever it comes from`,
+    ignore: Deno.build.os === "windows",
+    async fn() {
+      using dir = new TempDir();
+      Deno.writeTextFileSync(dir.at("long"), "x".repeat(4_000_001));
+      for (const file of ["long", "/dev/zero"]) {
+        assert.equal(
+          await refusal(dir, [option, file]),
+          `Cannot use "${file}" for ${option}: ${TOO_LONG}`,
+        );
+      }
+    },
+  });
+}
+
+Deno.test("delegate takes no more from standard input than any model does", async () => {
+  using dir = new TempDir();
+  const stdin = "x".repeat(4_000_001);
+  for (
+    const [args, use] of [[["-"], "the goal"], [["say: hi", "--context-file", "-"], "the context"]] as const
+  ) {
+    const { code, stderr } = await runCli(["delegate", "--offline", "-Q", ...args], {
+      env: { HERMES_HOME: dir.at("state") },
+      cwd: dir.path,
+      stdin,
+    });
+    const hint = "Put it into a file, and name that in the text";
+    assert.deepEqual([code, stderr], [
+      2,
+      `hermes: Cannot take standard input as ${use}: ${TOO_LONG}\n${hint}\n`,
+    ]);
+  }
+});
+
 /** [file content, what is said of it] */
 const SCHEMAS: readonly (readonly [string, RegExp])[] = [
   ["", /it holds no JSON \(/],

@@ -3,9 +3,8 @@ import { systemClock } from "../../support/clock.ts";
 import { UserError } from "../../support/errors.ts";
 import { EXIT } from "../exit_codes.ts";
 import type { Io } from "../io.ts";
+import { MOST_CHARS, TOO_LONG } from "../read_given.ts";
 
-/** What is longer fits no model, and a file is the better way to give it. */
-const MAX_CHARS = 4_000_000;
 /** How long it may be silent before a person is told what is waited for. */
 const SILENCE_MS = 2_000;
 
@@ -21,7 +20,7 @@ export async function withPiped(
   if (!io.stdin.isPiped) return prompt;
   const text = await readPiped(io, quiet);
   if (text.trim() === "") return prompt;
-  if (text.length > MAX_CHARS) throw unfit(`it is longer than ${MAX_CHARS} characters`);
+  if (text.length > MOST_CHARS) throw unfit(TOO_LONG);
   if (text.includes("\0")) throw unfit("it is no text");
   return `${prompt}\n\nThe user piped this in:\n${fence("stdin", {}, text.trimEnd())}`;
 }
@@ -36,7 +35,7 @@ async function readPiped({ stdin, stderr }: Pick<Io, "stdin" | "stderr">, quiet:
     if (isHeld) silence.resolve("");
   });
   return await Promise.race([
-    stdin.readAll({ most: MAX_CHARS, onPiece: () => timer[Symbol.dispose]() }),
+    stdin.readAll({ most: MOST_CHARS, onPiece: () => timer[Symbol.dispose]() }),
     silence.promise,
   ]);
 }

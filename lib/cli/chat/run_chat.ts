@@ -4,6 +4,7 @@ import { EXIT } from "../exit_codes.ts";
 import { type Io, takesAnsi } from "../io.ts";
 import { loadRunConfig } from "../load_config.ts";
 import { openRun, type Run, type RunOptions, wishOf } from "../open_run.ts";
+import { readGiven } from "../read_given.ts";
 import { orOffline } from "./offer_offline.ts";
 import type { ResumeWish } from "./find_session.ts";
 import { PromptScreen } from "./prompt_screen.ts";
@@ -97,7 +98,7 @@ async function queryOf(io: Io, prompt: string | undefined, options: ChatOptions)
       hint: "Use --jsonl, or -q for one answer",
     });
   }
-  const text = query === "-" ? await io.stdin.readAll() : query;
+  const text = query === "-" ? await readGiven(io.stdin, "the prompt") : query;
   if (text.trim() === "") throw new UserError("Cannot answer an empty prompt", { exitCode: EXIT.usage });
   if (query === "-" || options.stdin === false || !io.stdin.isPiped) return text;
   const { withPiped } = await import("./piped_input.ts");

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { createReadStream } from "node:fs";
 import type { ModelRef } from "../../protocol/model_ref.ts";
 import { schemaProblem } from "../../delegation/output_schema.ts";
 import { messageOf, UserError } from "../../support/errors.ts";
@@ -7,6 +7,8 @@ import type { TaskRequest } from "../../tools/delegation/task_arguments.ts";
 import { EXIT } from "../exit_codes.ts";
 import { fromHere } from "../from_here.ts";
 import type { Io } from "../io.ts";
+import { MOST_CHARS, readGiven, TOO_LONG } from "../read_given.ts";
+import { readText } from "../read_lines.ts";
 import { hintUnread } from "../unread_stdin.ts";
 import type { DelegateOptions } from "./run_delegate.ts";
 
@@ -22,8 +24,9 @@ export async function requestsOf(
       exitCode: EXIT.usage,
     });
   }
-  const stdin = fromStdin.length === 1 ? await io.stdin.readAll() : "";
-  const context = contextOf(io, options, stdin);
+  const use = options.contextFile === "-" ? "the context" : "the goal";
+  const stdin = fromStdin.length === 1 ? await readGiven(io.stdin, use) : "";
+  const context = await contextOf(io, options, stdin);
   const shared = {
     ...(context === "" ? {} : { context }),
     ...(options.toolsets === undefined ? {} : { toolsets: [...options.toolsets] }),
@@ -49,17 +52,21 @@ function refuseEmpty(request: TaskRequest): TaskRequest {
   throw new UserError("Cannot delegate an empty goal", { exitCode: EXIT.usage });
 }
 
-function contextOf(io: Io, { context = "", contextFile }: DelegateOptions, stdin: string): string {
+async function contextOf(
+  io: Io,
+  { context = "", contextFile }: DelegateOptions,
+  stdin: string,
+): Promise<string> {
   const fromFile = contextFile === undefined
     ? ""
     : contextFile === "-"
     ? stdin
-    : readText(io, contextFile, "--context-file");
+    : await readFile(io, contextFile, "--context-file");
   return [context, fromFile].filter((part) => part !== "").join("\n\n");
 }
 
 async function readSchema(io: Io, file: string): Promise<Record<string, unknown>> {
-  const text = readText(io, file, "--schema");
+  const text = await readFile(io, file, "--schema");
   let schema: unknown;
   try {
     schema = JSON.parse(text);
@@ -74,12 +81,17 @@ async function readSchema(io: Io, file: string): Promise<Record<string, unknown>
   throw cannot("use", file, "--schema", `it is no JSON Schema (${problem})`);
 }
 
-function readText(io: Io, file: string, option: string): string {
+/** A pipe is read to its end, as `<(command)` of a shell gives one. */
+async function readFile(io: Io, file: string, option: string): Promise<string> {
+  const path = fromHere(io, file);
+  let text: string;
   try {
-    return readFileSync(fromHere(io, file), "utf8");
+    text = await readText(createReadStream(path), { most: MOST_CHARS });
   } catch (error) {
     throw cannot("read", file, option, fileState(error), error);
   }
+  if (text.length > MOST_CHARS) throw cannot("use", file, option, TOO_LONG);
+  return text;
 }
 
 function cannot(

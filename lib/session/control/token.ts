@@ -1,7 +1,8 @@
 import { Buffer } from "node:buffer";
 import { timingSafeEqual } from "node:crypto";
-import { closeSync, lstatSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { closeSync, lstatSync, openSync, rmSync, writeSync } from "node:fs";
 import process from "node:process";
+import { readIfThere } from "../../config/read_file.ts";
 import { runDirectory, tokenPath } from "./address.ts";
 
 /** Makes the token that clients of a host must know, in a file that only its owner can read. */
@@ -22,7 +23,7 @@ export function createToken(home: string, hostId: string): string {
 export function readToken(home: string, hostId: string): string | null {
   const path = tokenPath(home, hostId);
   try {
-    return lstatSync(path).uid === (process.getuid?.() ?? 0) ? readFileSync(path, "utf8") : null;
+    return lstatSync(path).uid === (process.getuid?.() ?? 0) ? readIfThere(path) : null;
   } catch {
     return null; // the host has left, or belongs to somebody else: both cannot be talked to
   }

@@ -1,6 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { readStart } from "../file/read_chunks.ts";
+import { readStart } from "../../support/read_chunks.ts";
 import type { AgentFiles } from "./agent_files.ts";
 import type { Facts } from "./facts.ts";
 import { isTracked } from "./git_index.ts";

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { dirname, join, relative } from "node:path";
 import { gitDirectory } from "../file/git_directory.ts";
-import { readStart } from "../file/read_chunks.ts";
+import { readStart } from "../../support/read_chunks.ts";
 
 /** Larger ones are of repositories in which nobody waits for a search. */
 const MAX_BYTES = 64 * 1024 * 1024;

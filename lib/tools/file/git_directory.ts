@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { readText } from "./read_chunks.ts";
+import { readText } from "../../support/read_chunks.ts";
 
 /**
  * The directory in which git keeps what it knows of the work tree at `root`: its `.git`, or where that leads when it is

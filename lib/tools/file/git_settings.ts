@@ -3,7 +3,7 @@ import process from "node:process";
 import { homeDirectory } from "../../support/home_directory.ts";
 import { gitDirectory } from "./git_directory.ts";
 import { absolutePath } from "./paths.ts";
-import { readText } from "./read_chunks.ts";
+import { readText } from "../../support/read_chunks.ts";
 
 /** What of a repository, and of its user, decides which files git ignores. */
 export interface GitSettings {

@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { lstat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { gitSettings } from "./git_settings.ts";
-import { readText } from "./read_chunks.ts";
+import { readText } from "../../support/read_chunks.ts";
 import { type WildPath, wildPath } from "./wild_path.ts";
 
 /** The rules of one file of rules, for what lies below a directory. */

@@ -10,7 +10,7 @@ import { changeText } from "./change_text.ts";
 import { type Encoding, encodingOf } from "./encoding_watch.ts";
 import { assertWhole, cannot, fileFailure } from "./file_failure.ts";
 import prose from "./patch.md" with { type: "text" };
-import { MAX_TEXT_BYTES, readStart } from "./read_chunks.ts";
+import { MAX_TEXT_BYTES, readStart } from "../../support/read_chunks.ts";
 import { type Fingerprint, fingerprint } from "./scan_file.ts";
 import { ShownText } from "./shown_text.ts";
 import { storeFile } from "./store_file.ts";

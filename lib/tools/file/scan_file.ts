@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readChunks, readChunksAtOnce } from "./read_chunks.ts";
+import { readChunks, readChunksAtOnce } from "../../support/read_chunks.ts";
 
 /** The identity of a file's content. */
 export interface Fingerprint {

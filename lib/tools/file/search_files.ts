@@ -10,7 +10,7 @@ import { globMatcher } from "./glob.ts";
 import type { LinePattern } from "./line_pattern.ts";
 import { meantBy } from "./meant_path.ts";
 import { realTarget } from "./paths.ts";
-import { readStart } from "./read_chunks.ts";
+import { readStart } from "../../support/read_chunks.ts";
 import prose from "./search_files.md" with { type: "text" };
 import { askForKeys, assertNotSecret, isUsersSecret, secretPlaces } from "./secret_paths.ts";
 import { SearchReport } from "./search_report.ts";

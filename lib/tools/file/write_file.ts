@@ -6,7 +6,7 @@ import { assertNoMarker } from "./assert_no_marker.ts";
 import { type Encoding, encodingName, EncodingWatch, PLAIN } from "./encoding_watch.ts";
 import { assertWhole, fileFailure } from "./file_failure.ts";
 import { LineEnds } from "./line_ends.ts";
-import { MAX_TEXT_BYTES, readStart } from "./read_chunks.ts";
+import { MAX_TEXT_BYTES, readStart } from "../../support/read_chunks.ts";
 import { type Fingerprint, scanFile } from "./scan_file.ts";
 import { storeFile } from "./store_file.ts";
 import { locate, type Target } from "./target.ts";

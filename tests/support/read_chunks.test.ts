@@ -3,9 +3,9 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { truncateSync } from "node:fs";
 import { join } from "node:path";
-import { readChunks, readChunksAtOnce, readStart } from "../../../lib/tools/file/read_chunks.ts";
-import { scanFile } from "../../../lib/tools/file/scan_file.ts";
-import { workplace } from "../fixture.ts";
+import { readChunks, readChunksAtOnce, readStart } from "../../lib/support/read_chunks.ts";
+import { scanFile } from "../../lib/tools/file/scan_file.ts";
+import { workplace } from "../tools/fixture.ts";
 
 const { signal } = new AbortController();
 
@@ -24,12 +24,12 @@ Deno.test("readStart() and readChunksAtOnce() read so many bytes and say whether
   assert.deepEqual(await scanFile(path, signal), { bytes: 5, whole: true, sha256 });
 });
 
-Deno.test("readChunks() refuses pipes and devices without waiting for them", async () => {
+Deno.test("readChunks() refuses pipes, devices and directories without waiting for them", async () => {
   using place = workplace();
   execFileSync("mkfifo", [join(place.dir, "pipe")]);
   for (const path of [join(place.dir, "pipe"), "/dev/zero", "/dev/null", place.dir]) {
     const reading = readChunks(path, { signal, maxBytes: 9, onChunk: () => assert.fail("it was read") });
-    await assert.rejects(reading, { code: "ENXIO" }, path);
+    await assert.rejects(reading, { code: path === place.dir ? "EISDIR" : "ENXIO" }, path);
   }
 });
 

@@ -1,8 +1,8 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { Buffer } from "node:buffer";
-import { codeOf } from "../../support/file_state.ts";
-import { orAborted } from "../../support/or_aborted.ts";
+import { codeOf } from "./file_state.ts";
+import { orAborted } from "./or_aborted.ts";
 
 /** How much of a file was read. */
 export interface Extent {
@@ -34,7 +34,7 @@ const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
 
 /**
  * Reads a file from its start, in pieces. Rejects with the system's error, with what `onChunk` throws, or with the
- * signal's reason at once, even while the system does not answer. What is no file is the system's error `ENXIO`.
+ * signal's reason at once, even while the system does not answer. What is no file is the system's error `EISDIR` or `ENXIO`.
  */
 export async function readChunks(path: string, { signal, maxBytes, onChunk }: Reading): Promise<Extent> {
   signal.throwIfAborted();
@@ -102,7 +102,9 @@ interface Room {
 
 /** No more than the file needs: a search opens thousands. */
 function roomFor(entry: Stats, maxBytes: number): Room {
-  if (!entry.isFile()) throw Object.assign(new Error("it is no file"), { code: "ENXIO" });
+  if (!entry.isFile()) {
+    throw Object.assign(new Error("it is no file"), { code: entry.isDirectory() ? "EISDIR" : "ENXIO" });
+  }
   const isMadeUp = entry.size === 0;
   const bytes = isMadeUp ? MADE_UP_CHUNK_BYTES : Math.min(CHUNK_BYTES, entry.size + 1);
   const most = isMadeUp ? Math.min(maxBytes, MADE_UP_BYTES) : maxBytes;
