@@ -44,8 +44,25 @@ export function shellWords(word: Word, scope: Scope): readonly ShellWord[] {
     const several = wordsOfPart(part, scope);
     if (several !== null) return several.map(plainWord);
   }
-  return [shellWord(word, scope)];
+  return bracedWords(word, scope) ?? [shellWord(word, scope)];
 }
+
+/** `{a,b}.ts` is `a.ts b.ts`. */
+function bracedWords(word: Word, scope: Scope): readonly ShellWord[] | null {
+  const parts = word.parts ?? [];
+  if (!parts.some(({ type }) => type === "BraceExpansion")) return null;
+  let texts: readonly string[] = [""];
+  for (const part of parts) {
+    const read = part.type === "BraceExpansion" ? null : readPart(part, scope);
+    const each = read === null ? wordsOfPart(part, scope) : read.isStatic ? [read.text] : null;
+    if (each === null || texts.length * each.length > MAX_BRACED) return null;
+    texts = texts.flatMap((text) => each.map((more) => `${text}${more}`));
+  }
+  return texts.map(plainWord);
+}
+
+/** As many words as braces may make of one. */
+const MAX_BRACED = 64;
 
 /** The same as one word, as a redirection takes it. */
 export function shellWord(word: Word, scope: Scope): ShellWord {

@@ -60,6 +60,7 @@ function cloudRisk(args: Arguments, { name }: Invocation): Risk | null {
   );
   const syncs = args.hasWord("sync", "rsync", "mirror") &&
     args.hasWord("--delete", "-d", "--remove", "--delete-destination");
+  if (name === "terraform" && verb === "plan") return null;
   const sweeps = args.words.some((word) => isFinalOption(word) || FOR_ALL.test(word)) ||
     (args.hasWord("-force", "--force") && !words.some((word) => READS.test(word))) ||
     (name === "tarsnap" && args.hasWord("-d", "--nuke")) ||
@@ -120,7 +121,8 @@ export const CLOUDS: Rules = {
       when(
         HOST,
         ({ operands: [kind = "", verb = ""] }) =>
-          kind === "delete" || (kind === "workflow" && verb === "run") ||
+          kind === "delete" || (/^(ssh|gpg|deploy)-key$/.test(kind) && verb === "add") ||
+          (kind === "workflow" && verb === "run") ||
           (kind === "release" && verb === "upload") ||
           /^(delete\S*|merge|create|close|edit|archive|rename|transfer|lock|unlock|reopen|remove|set|disable|cancel|rotate|revoke)$/
               .test(verb) &&

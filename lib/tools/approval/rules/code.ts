@@ -46,7 +46,7 @@ const KEYS =
 const WRITING =
   /\bopen\w*\([^)]*['"](w|a|x|r\+|wb|ab|w\+)['"]|\bwrite(File|FileSync|_text|_bytes|TextFile)?\b|\bcopy(file|2|tree|FileSync)?\(|\bsymlink|\brename(Sync)?\b|\bFile\.(write|open|rename)|['"]\s*>\s*|\bappendFile|\bfile_put_contents|\bspew\b|\bDeno\.write/;
 const TRUNCATING =
-  /\bopen\b[^;\n]{0,40}['"]\+?>[^>]|\bf?open\w*\([^)]*['"](w|wb|w\+|>)['"]|\bwrite(File|FileSync|_text|_bytes|TextFile)\b|\b(File|IO|Bun|Path)\.write\b|\bDeno\.write|\bfile_put_contents\b|\bcopyfile\(|\.to_(csv|json|excel|parquet|pickle)\(|\bwriteLines\(|\bwrite\.(csv|table)\(|\bsaveRDS\(|\bnp\.save\w*\(|\bos\.Create\(|\bspit\b/;
+  /\bopen\b[^;\n]{0,40}['"]\+?>[^>]|\bf?open\w*\([^)]*['"](w|wb|w\+|>)['"]|\bwrite(File|FileSync|_text|_bytes|TextFile)\b|\b(File|IO|Bun|Path)\.write\b|\bDeno\.write|\bfile_put_contents\b|\bcopyfile\(|\.to_(csv|json|excel|parquet|pickle)\(|\bwriteLines\(|\bwrite\.(csv|table)\(|\bsaveRDS\(|\bnp\.save\w*\(|\bos\.Create\(|\bspit\b|\bwrite-region\b/;
 
 /** Why running a program in an interpreter's language asks, as far as its text says; null: it does not. */
 export function codeRisk(code: string, dirs: readonly string[], { ground, facts }: Scene): Risk | null {

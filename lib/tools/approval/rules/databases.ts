@@ -28,7 +28,7 @@ const STATEMENTS = [
 const SQL = new RegExp(STATEMENTS.join("|"), "i");
 /** Of stores of documents. */
 const DOCUMENTS =
-  /\bdropDatabase\b|\.drop(Index(es)?|User|Role|Collection)?\s*\(|\b(deleteMany|remove|deleteOne|findOneAndDelete)\s*\(\s*(\{\s*\})?\s*[),]|\bshutdownServer\b|\bdropAllUsers|\._drop\s*\(|\bupdateMany\s*\(\s*\{\s*\}/;
+  /(\b|_)dropDatabase\b|[.:]drop(Index(es)?|User|Role|Collection)?\s*\(|\b(deleteMany|remove|deleteOne|findOneAndDelete)\s*\(\s*(\{\s*\})?\s*[),]|\bshutdownServer\b|\bdropAllUsers|\._drop\s*\(|\bupdateMany\s*\(\s*\{\s*\}/;
 /** Of stores of keys and values, as commands of theirs. */
 const KEY_VALUES =
   /^(flushall|flushdb|shutdown|swapdb|slaveof|replicaof|flush_all|failover|unlink|del|debug|getdel|xtrim|ltrim|hdel|srem|zremrangebyrank|script)$/i;

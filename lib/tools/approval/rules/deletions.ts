@@ -63,15 +63,15 @@ function movedRisk(words: readonly ShellWord[], invocation: Invocation, scene: S
   return null;
 }
 
-/** The last of `-i`, `-n` and `-f` counts, so `-n` with `-f` is not sure. */
-function keepsTarget(args: Arguments): boolean {
+/** The last of `-i`, `-n` and `-f` counts, so `-n` with `-f` is not sure; of ln, `-n` is something else. */
+function keepsTarget(args: Arguments, { name }: Invocation): boolean {
   if (/^(none|off)$/.test(args.valueOf("--backup") ?? "")) return false;
   return args.has("b") || args.hasLong("backup") ||
-    (args.has("n") || args.hasLong("no-clobber")) && !args.has("f") && !args.hasLong("force");
+    (args.has("n") && name !== "ln" || args.hasLong("no-clobber")) && !args.has("f") && !args.hasLong("force");
 }
 
 function copyRisk(args: Arguments, invocation: Invocation, scene: Scene): Risk | null {
-  if (keepsTarget(args)) return null;
+  if (keepsTarget(args, invocation)) return null;
   const words = operandWords(invocation);
   const into = args.valueOf("-t", "--target-directory");
   const target = into === undefined ? words.at(-1) : plainWord(into);

@@ -1,3 +1,4 @@
+import { Arguments } from "../arguments.ts";
 import { type Invocation, plainWord } from "../invocation.ts";
 import type { Risk } from "../risk.ts";
 import { loses } from "./outputs.ts";
@@ -7,6 +8,8 @@ import { holds, OVERWRITES, type Scene } from "./rule.ts";
 const EMPTIES =
   /(^|[|:\n;+])\s*:?\s*(%|[01],\$|,|g\/[.^]?\*?\/|g!\/\$\^\/)\s*(norm(al)?!? *dd|d|de|del|delete)\s*(!|_|$|[|\n])|(^|[|\n+\s"'])(gg|1G)"?_?dG/;
 const ERASES = /\berase-buffer\b/;
+/** The file that an editor is told to write its text into. */
+const WRITTEN = /(?:^|[|:\n+])\s*(?:w|wri(?:te)?|sav(?:eas)?)!?[ \t]+([^\s|!>][^\s|]{0,400})/g;
 /** What awk prints into a file anew, and what sed writes lines into. */
 const AWK_FILE = /[^>]>\s*"([^"\n]{1,400})"/g;
 const SED_FILE = /(?:^|[;{}\n\s\d$/!]|\/[gpI0-9]+)w\s+(\S{1,400})/g;
@@ -15,10 +18,44 @@ const SED_FILE = /(?:^|[;{}\n\s\d$/!]|\/[gpI0-9]+)w\s+(\S{1,400})/g;
 export function editsRisk(invocation: Invocation, scene: Scene): Risk | null {
   const { name, args, input } = invocation;
   const texts = [...args.map(({ text }) => text), ...(input?.isStatic === true ? [input.text] : [])];
-  if (name === "vim" || name === "ed") return texts.some((text) => holds(EMPTIES, text)) ? OVERWRITES : null;
+  if (name === "vim" || name === "ed") {
+    return texts.some((text) => holds(EMPTIES, text))
+      ? OVERWRITES
+      : losesFiles(texts, WRITTEN, invocation, scene);
+  }
   if (name === "emacs") return texts.some((text) => holds(ERASES, text)) ? OVERWRITES : null;
+  if (leavesNothing(invocation)) return OVERWRITES;
   const pattern = name === "awk" ? AWK_FILE : name === "sed" ? SED_FILE : null;
-  if (pattern === null) return null;
+  return pattern === null ? null : losesFiles(texts, pattern, invocation, scene);
+}
+
+function losesFiles(
+  texts: readonly string[],
+  pattern: RegExp,
+  invocation: Invocation,
+  scene: Scene,
+): Risk | null {
   const files = texts.flatMap((text) => [...text.matchAll(pattern)].map(([, file = ""]) => plainWord(file)));
   return loses(files, invocation, scene);
+}
+
+/** Whether a filter edits files in place and prints none of their lines. */
+function leavesNothing(invocation: Invocation): boolean {
+  const { name } = invocation;
+  const args = new Arguments(invocation);
+  const prints = args.words.some((word) => !word.startsWith("-") && /print|puts|say|\$</.test(word));
+  if (name === "awk") {
+    const [program = ""] = args.operands.filter((word) => word !== "inplace");
+    return args.hasWord("inplace") && /^\s*\{[^{}]*\}\s*$/.test(program) && !prints;
+  }
+  if (name !== "sed" && name !== "perl" && name !== "ruby") return false;
+  const isKept = args.words.some((word) => /^-\w*i[.~]/.test(word));
+  const isInPlace = !isKept && (name === "sed" ? args.editsInPlace : args.has("i"));
+  const isSilent = args.has("n") && !args.has("p") || args.hasLong("quiet", "silent");
+  const [script = ""] = args.operands;
+  return isInPlace &&
+    (name === "sed"
+      ? /^\s*([01],\$)?\s*[dD]\s*$/.test(script) ||
+        (isSilent && !/[pPiacw=]/.test(args.operands.slice(0, -1).join(" ")))
+      : isSilent && !prints);
 }

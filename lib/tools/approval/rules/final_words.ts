@@ -9,7 +9,7 @@ const OPTION =
   /^--?(delete\S*|destroy\S*|purge\S*|erase\S*|wipe\S*|remove|remove-all\S*|rm|rmr|drop\S*|zap\S*|flush\S*|truncate\S*|force-delete|force-remove|force-reset|reset-all|factory-reset|security-erase\S*|zero-superblock|nuke|uninstall|unregister|hard|no-preserve-root|prune|stop|expire-all|expunge|clean-all|clear-all|terminate|revoke|empty-trash|shutdown|poweroff|reboot|secure-delete|shred|self-destruct|obliterate|discard|publish|accept-data-loss|auto-approve|yes-i-really\S*|i-am-sure|really\S*|write-flash|batch-delete|reset-offsets|strip|revert|remove-source-files|force-destroy|skipTrash|shrink|destructive)(=|$)|^\/(delete|del|purge|format|mir)$/i;
 /** Programs that are named by what they do away with. */
 const NAME =
-  /(^|[-_.])(delete|del|erase|wipe|destroy|purge|remove|uninstall|sanitize|teardown|shred|zap|drop|revoke|unregister|undefine|terminate|cancel|kill|reset|clear|factory-reset|shutdown|poweroff|reboot)([-_.]|$)|(delete|erase|wipe|destroy|purge|uninstall|deltree|sanitize|teardown)\w*$|^del[a-z]+$|^[a-z]{0,2}(del|kill|cancel|format|rm)$/;
+  /(^|[-_.])(delete|del|erase|wipe|destroy|purge|remove|uninstall|sanitize|teardown|shred|zap|drop|revoke|unregister|undefine|terminate|cancel|kill|reset|clear|factory-reset|shutdown|poweroff|reboot)([-_.]|$)|(delete|erase|wipe|destroy|purge|uninstall|deltree|sanitize|teardown)\w*$|^del(user|group|part|tree|file|dir|vol)\w*$|^[a-z]{0,2}(del|kill|cancel|format|rm)$/;
 
 /** Whether a word tells a program to do what is final. */
 export function isFinalWord(word: string): boolean {

@@ -25,7 +25,7 @@ export const MACHINE: Rules = {
     when(WIPES, (args) => args.words.some((word) => BLOCK.test(word))),
   ),
   ...each(
-    "multipath mpathconf iscsiadm partx addpart delpart resizepart fdisk sfdisk cfdisk gdisk sgdisk parted mkswap badblocks hdparm sg_format nvme diskutil format tune2fs resize2fs e2fsck fsck xfs_repair xfs_growfs ntfsfix " +
+    "multipath mpathconf iscsiadm lvchange vgchange lvrename vgrename ntfsresize ntfsclone xfs_admin e2label fatlabel mlabel btrfstune partx addpart delpart resizepart fdisk sfdisk cfdisk gdisk sgdisk parted mkswap badblocks hdparm sg_format nvme diskutil format tune2fs resize2fs e2fsck fsck xfs_repair xfs_growfs ntfsfix " +
       "dmsetup losetup cryptsetup veracrypt mdadm lvremove vgremove pvremove lvconvert thin_trim lvreduce lvresize vgreduce lvcreate pvcreate vgcreate lvm swapoff swapon flashrom fwupdmgr fastboot esptool esptool.py avrdude dfu-util " +
       "efibootmgr grub-install update-grub bootctl refind-install nvram",
     (args) =>
@@ -62,13 +62,14 @@ export const MACHINE: Rules = {
     first(
       verbs(
         STORAGE,
-        /^(destroy|delete\w*|remove|rm|rollback|undefine|unregister\S*|purge|detach\S*|offline|labelclear|clear|stop|shutdown|reset|deletesnapshot|vol-delete|vol-wipe|pool-\S+|snapshot-delete|disable|wipe|prune|purge-\S*|trim|undochange|resize|export|eraseDisk|halt|restore)$/,
+        /^(destroy|delete\w*|remove|rm|rollback|undefine|unregister\S*|purge|detach\S*|offline|labelclear|clear|stop|shutdown|reset|deletesnapshot|vol-delete|vol-wipe|pool-\S+|snapshot-delete|disable|wipe|prune|purge-\S*|trim|undochange|resize|export|eraseDisk|halt|restore|format)$/,
       ),
       when(
         STORAGE,
         (args, { name }) =>
           args.words.some((word) => /^--delete|^--remove-all|^--wipe/.test(word)) ||
-          (name === "zfs" && /^(receive|recv)$/.test(args.verb) && args.has("F")),
+          (name === "zfs" && /^(receive|recv)$/.test(args.verb) && args.has("F")) ||
+          (name === "zpool" && args.verb === "import" && args.has("FX")),
       ),
     ),
   ),
@@ -312,7 +313,7 @@ export const MACHINE: Rules = {
   ),
   history: when("deletes what was typed before", (args) => args.has("cwd")),
   ...each(
-    "apt apt-get aptitude dnf yum pacman brew snap zypper apk emerge port flatpak rpm dpkg xbps-remove pkg nix-env nix-collect-garbage nix-store guix choco winget scoop rpm-ostree opkg eopkg swupd slackpkg mas",
+    "apt apt-get aptitude dnf yum pacman brew snap zypper apk emerge port flatpak rpm dpkg xbps-remove pkg nix-env nix-collect-garbage nix-store portmaster pkgin pkg_delete guix choco winget scoop rpm-ostree opkg eopkg swupd slackpkg mas",
     (args, { name }) =>
       (args.has("s") && /^apt/.test(name ?? ""))
         ? null

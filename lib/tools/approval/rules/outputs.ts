@@ -42,6 +42,7 @@ const MAKERS =
 /** What nobody makes with them. */
 const WRITTEN_BY_HAND =
   /\.(c|cc|cpp|cxx|h|hpp|go|rs|tsx?|py|md|rst|csv|txt|hs|swift|zig|ml|f90|s|asm|nim|rb|java|kt)$/;
+const PROSE = /\.(md|rst|csv)$/;
 /** They read all of a file before they write it, so that it may be the same. */
 const IN_PLACE = /^(sort|shuf|xmllint|csvsort|clang-format|gofmt|sponge)$/;
 
@@ -57,7 +58,7 @@ export const outputRule: Rule = (args, invocation, scene) => {
     const isEdited = IN_PLACE.test(name) &&
       args.words.some((each, other) => each === value && other !== index + 1);
     return value === undefined || value === "-" || isEdited ||
-        (MAKERS.test(name) && !(CODE.test(name) && WRITTEN_BY_HAND.test(value)))
+        (MAKERS.test(name) && !(CODE.test(name) ? WRITTEN_BY_HAND : PROSE).test(value))
       ? []
       : [value];
   });
@@ -86,6 +87,10 @@ export const OUTPUTS: Rules = {
   ...each(
     "convert magick composite montage sox qpdf ps2pdf pdfunite wkhtmltopdf pngquant uniq xxd jpegtran gdal_translate rsvg-convert ebook-convert vips",
     lastWord,
+  ),
+  ...each(
+    "dos2unix unix2dos",
+    (args, invocation, scene) => args.has("n") ? lastWord(args, invocation, scene) : null,
   ),
   ffmpeg: (args, invocation, scene) => args.hasWord("-y") ? lastWord(args, invocation, scene) : null,
   mogrify: (_, invocation, scene) => loses(operandWords(invocation), invocation, scene, "deletes"),

@@ -1,7 +1,7 @@
-import type { Arguments } from "../arguments.ts";
+import { Arguments } from "../arguments.ts";
 import { absolute } from "../path_risks.ts";
 import { each, first, type Rule, type Rules, type Scene, when } from "./rule.ts";
-import type { Invocation } from "../invocation.ts";
+import { type Invocation, plainWord } from "../invocation.ts";
 
 const PUBLISHES = "publishes something";
 const FOREIGN = "runs a program from the network that nobody here has looked at";
@@ -42,12 +42,18 @@ function isForeign(name: string | undefined, invocation: Invocation, { facts }: 
   return !invocation.dirs.some((dir) => facts.isThere(absolute(`node_modules/.bin/${bare}`, dir)));
 }
 
+const PACKAGE_OPTIONS = ["-p", "--package", "--from", "--spec", "--with"];
+/** The runner's own options that have a value, before the name of the program. */
+const VALUED = /^(-p|-c|-w|--(package|from|spec|with|python|call|workspace|index-url))$/;
+
 /** The program that a runner of packages fetches when it is not there. */
 function runsForeign(start: (args: Arguments) => readonly string[]): Rule {
   return (args, invocation, scene) => {
     if (args.isDryRun) return null;
-    const named = args.valueOf("-p", "--package", "--from", "--spec", "--with");
     const words = start(args);
+    const at = words.findIndex((word, index) => !/^-/.test(word) && !VALUED.test(words[index - 1] ?? ""));
+    const own = at < 0 ? words : words.slice(0, at);
+    const named = new Arguments({ args: own.map(plainWord) }).valueOf(...PACKAGE_OPTIONS);
     const name = named ?? words.find((word) => !word.startsWith("-"));
     return isForeign(name, invocation, scene) ? FOREIGN : null;
   };
@@ -145,9 +151,12 @@ export const PACKAGES: Rules = {
     ),
   ),
   cargo: first(publishes("cargo"), unchecked),
+  rustup: when("removes software", (args) => args.verb === "self" && args.operands[1] === "uninstall"),
   go: when(
     FOREIGN,
     (args) =>
+      (args.verb === "env" && args.has("w") &&
+        args.words.some((word) => /^GO(PROXY|FLAGS|SUMDB|NOSUM\w+|INSECURE)=/.test(word))) ||
       args.verb === "run" && args.operands.slice(1).some((word) => /^[\w.-]+\.[a-z]+\/\S+@/.test(word)),
   ),
   deno: first(
@@ -170,7 +179,7 @@ export const PACKAGES: Rules = {
           word,
         ) => [word, ...word.replace(/([a-z])([A-Z])/g, "$1:$2").toLowerCase().split(/[:.]/)]);
         if (
-          args.isDryRun ||
+          args.isDryRun || (name === "dotnet" && args.verb === "publish") ||
           words.some((word) =>
             /^(run|build|dev|preview|test|serve|init|generate|local|synth|diff|list|ls|validate|package)$/
               .test(word)
@@ -187,7 +196,17 @@ export const PACKAGES: Rules = {
       }),
     ),
   ),
-  ...each("pip easy_install", unchecked),
+  ...each(
+    "pip easy_install",
+    first(
+      unchecked,
+      when(
+        FOREIGN,
+        ({ operands: [verb = "", what = "", key = ""] }) =>
+          verb === "config" && what === "set" && /index-url|trusted-host|find-links|proxy/.test(key),
+      ),
+    ),
+  ),
   ...each(
     "apt apt-get dpkg rpm dnf yum zypper brew snap pacman apk",
     when(FOREIGN, (args) =>

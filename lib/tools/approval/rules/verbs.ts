@@ -18,6 +18,8 @@ const DROPS =
 const MIGRATORS =
   /^(rails|rake|artisan|console|manage\.py|django-admin|alembic|flyway|liquibase|goose|dbmate|prisma|knex|sequelize|sequelize-cli|typeorm|mix|phinx|migrate|drizzle-kit|sqlx|diesel|atlas|supabase|wp|drush|magento|occ|craft|flask|airflow|dbt|dagster|superset|sqitch|refinery|mikro-orm|migra|bin\/rails|yii|spark|doctrine|aerich|piccolo|hasura|strapi|directus|payload|ef|meteor|sail|setup)$/;
 
+/** A line of what a client reads that tells it to do what is final. */
+const SAID = /^\s*(remove|purge|delete|drop|destroy|erase|wipe|truncate)\s+[^\s;]+(\s+[^\s;]+)?\s*;?\s*$/im;
 const RUNNERS = /^(make|gmake|just|task|rake|invoke|mage|doit|nx|grunt|gulp)$/;
 const SCRIPT_RUNNERS = /^(npm|pnpm|yarn|bun|deno|composer|pdm|hatch|poe)$/;
 /** What the targets and scripts of a project do that it cannot make again. */
@@ -32,12 +34,13 @@ function runsFinal(name: string, { operands }: Arguments): boolean {
 }
 
 /** Of a program that no rule knows: what its words say that it does. */
-export const verbsRule: Rule = (args, { name, path }) => {
-  if (name === null || args.isDryRun) return null;
+export const verbsRule: Rule = (args, { name, path, input }) => {
+  if (name === null || args.isDryRun || args.verb === "plan") return null;
   if (migrates(name, args) || runsFinal(name, args)) return FINAL;
   const isProjects = path.startsWith("./") || path.startsWith("../") || isInterpreter(name);
   if (HARMLESS.test(name) || wrapperOf(name) !== undefined || isProjects) return null;
-  if (args.words.some((word) => /\s/.test(word) && deletesData(word))) return DATABASE;
+  if (args.words.some((word) => /[\s(]/.test(word) && deletesData(word))) return DATABASE;
+  if (input?.isStatic === true && SAID.test(input.text)) return FINAL;
   const words = args.words.filter((word, index) =>
     !/^-./.test(word) && !isValue(args.words[index - 1], word)
   );
