@@ -66,11 +66,21 @@ export function innerCommands(invocation: Invocation): readonly Inner[] {
     ...scriptOptions(name, args),
     ...(name === "find" || name === "fd" ? execs(args) : []),
     ...gitInner(name, args),
+    ...moduleOf(name, args),
     ...behind(name, args, wrapperOf(name)),
     ...((name === "at" || name === "batch") && input?.isStatic === true
       ? [{ type: "script", text: input.text } as const]
       : []),
   ];
+}
+
+/** `python -m NAME` and `ruby -S NAME` are NAME. */
+function moduleOf(name: string, args: readonly ShellWord[]): readonly Inner[] {
+  const option = name === "python" ? "-m" : name === "ruby" || name === "perl" ? "-S" : undefined;
+  const at = args.findIndex(({ text }) => !/^-[a-zA-Z]$/.test(text) || text === option);
+  return at < 0 || args[at]?.text !== option
+    ? []
+    : [{ type: "command", words: args.slice(at + 1), takesMore: false, isGuess: true }];
 }
 
 /** The command of a wrapper: where it stands by what is known of its options, and where else it might begin. */

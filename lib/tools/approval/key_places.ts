@@ -47,7 +47,7 @@ export function heldInHome(path: string): "keys" | "private" | null {
   if (/^\.ssh(\/|$)/.test(path)) return SSH_PUBLIC.test(path) ? null : "keys";
   return PRIVATE.test(path)
     ? "private"
-    : IN_HOME.test(path) || /^\.(aws|azure|oci)$/.test(path)
+    : IN_HOME.test(path) || /^\.(aws|azure|oci|kube|docker|fly|config\/(gh|gcloud|git))$/.test(path)
     ? "keys"
     : null;
 }

@@ -107,9 +107,9 @@ class Reader implements ReadCommand {
     this.#dirs = [cwd];
   }
 
-  script(text: string, depth: number, input: Input = null): void {
+  script(text: string, depth: number, input: Input = null, takesMore = false): void {
     if (depth > MAX_DEPTH || isNested(text) || this.#isSpent(text.length / 16)) this.isUnclear = true;
-    else this.#parsed(text, { depth, input });
+    else this.#parsed(text, { depth, input, takesMore });
   }
 
   /** Nothing bounds how deep words that begin something stand in each other but the stack of the parser. */
@@ -165,14 +165,16 @@ class Reader implements ReadCommand {
     this.#scope.loop(name.value, null);
   }
 
-  #command(command: Command, { depth, input }: Place): void {
+  #command(command: Command, { depth, input, takesMore }: Place): void {
     const { name, args, prefix, redirects } = command;
     for (const each of prefix) if (each.type === "Assignment") this.#assign(each, name === undefined);
     const words = [name, ...args].flatMap((arg) => this.#wordsOf(arg));
     const given = this.#input(redirects) ?? input;
     const printed = printedBy(words, given);
     for (const redirect of redirects) this.#redirect(redirect, printed);
-    if (name !== undefined) this.#invoke(words, { depth, input: given, takesMore: false, isGuess: false });
+    if (name === undefined) return;
+    const isFed = takesMore && words.some(({ text }) => GIVEN.test(text));
+    this.#invoke(words, { depth, input: given, takesMore: isFed, isGuess: false });
   }
 
   /** What a word becomes, as long as that is not too much. */
@@ -227,7 +229,7 @@ class Reader implements ReadCommand {
   #inner(inner: Inner, { depth, input, takesMore, isGuess }: How): void {
     if (inner.type === "script") {
       const wasUnclear = this.isUnclear;
-      this.script(inner.text, depth + 1, inner.isFed === true ? UNKNOWN_INPUT : input);
+      this.script(inner.text, depth + 1, inner.isFed === true ? UNKNOWN_INPUT : input, takesMore);
       if (inner.isGuess === true && !this.#isSpent(0)) this.isUnclear = wasUnclear;
       return;
     }
@@ -296,6 +298,8 @@ class Reader implements ReadCommand {
 
 interface Place {
   readonly input: Input;
+  /** What it is given as arguments comes from an input (xargs) or a search (find). */
+  readonly takesMore: boolean;
   readonly depth: number;
 }
 
@@ -303,6 +307,8 @@ interface How extends Pick<Invocation, "input" | "takesMore" | "isGuess"> {
   readonly depth: number;
 }
 
+/** What stands for the arguments of a script. */
+const GIVEN = /\{\}|\$\{?[\d@*]/;
 /** What `>&` and `<&` copy or close, which is no file. */
 const DESCRIPTOR = /^(\d+-?|-)$/;
 /** What stands in these reads what is given to the whole. */

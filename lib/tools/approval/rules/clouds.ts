@@ -32,6 +32,10 @@ const READS = new RegExp(
 /** What stands before a word that would be final elsewhere: a place for settings of the tool itself. */
 const SETTINGS = /^(config|configure|context|alias|completion|plugin|plugins|extension)$/;
 
+/** Rights and keys that somebody gets, and settings and labels that are taken away. */
+const RIGHTS =
+  /\bcreate (cluster)?rolebinding\b|\bkeys? create\b|\badd-iam-policy-binding\b|\brole assignment create\b|\b(config|env|secrets|vars):(unset|remove)\b|^(label|annotate) .*\S-( |$)/;
+
 /** Who may read it from now on: everybody. */
 const FOR_ALL = /(^|[=:])(allUsers|allAuthenticatedUsers|public-read(-write)?)(:|$)/;
 
@@ -61,23 +65,25 @@ function cloudRisk(args: Arguments, { name }: Invocation): Risk | null {
   const syncs = args.hasWord("sync", "rsync", "mirror") &&
     args.hasWord("--delete", "-d", "--remove", "--delete-destination");
   if (name === "terraform" && verb === "plan") return null;
+  const opens = RIGHTS.test(words.join(" "));
   const sweeps = args.words.some((word) => isFinalOption(word) || FOR_ALL.test(word)) ||
     (args.hasWord("-force", "--force") && !words.some((word) => READS.test(word))) ||
     (name === "tarsnap" && args.hasWord("-d", "--nuke")) ||
     (name === "rclone" && verb === "sync") ||
     (name === "terraform" && args.hasWord("-auto-approve", "-destroy"));
-  return isFinal || syncs || sweeps ? CLOUD : null;
+  return isFinal || syncs || sweeps || opens ? CLOUD : null;
 }
 
 /** Version control besides git. */
 const OTHER_REPOSITORIES: Rules = {
-  hg: when(
-    DISCARDS,
-    (args) =>
-      /^(strip|revert|purge|rollback|histedit|abort|backout)$/.test(args.verb) ||
-      (/^(update|up|checkout)$/.test(args.verb) && (args.has("C") || args.hasLong("clean"))) ||
-      (args.verb === "push" && args.has("f")),
-  ),
+  hg: when(DISCARDS, (args) => {
+    const verb = args.words.find((word, at) =>
+      !word.startsWith("-") && !/^(--config|-R|--repository|--cwd)$/.test(args.words[at - 1] ?? "")
+    ) ?? "";
+    return /^(strip|revert|purge|rollback|histedit|abort|backout)$/.test(verb) ||
+      (/^(update|up|checkout)$/.test(verb) && (args.has("C") || args.hasLong("clean"))) ||
+      (verb === "push" && args.has("f"));
+  }),
   svn: when(
     DISCARDS,
     (args) =>

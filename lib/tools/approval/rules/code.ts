@@ -22,7 +22,7 @@ const DELETING = new RegExp(
     String
       .raw`\bos\.RemoveAll\b|\bfs::remove|\bremove_dir_all\b|\bremove_tree\b|\brmdir\s*[('"$]|\bFiles\.delete|\.delete(Recursively|OnExit|Directory)?\(\)\s*;?|\bfile\.(remove|delete)\b|\bunlink\(|\bfile_put_contents\b|\bos\.remove\b|\bfile\s+delete\b|\bdelete-(file|directory)\b|\bdelete\(\s*['"]|\bFile\.rm(_rf|dir)?!?\b|\bfile:del|\bRemove-Item\b|\bDirectory\.Delete\b|\bFile\.Delete\b|\bdeleteFile\b|\bremoveDirectory\b|\btruncate\s*[('"]`,
     String
-      .raw`\brm -\w*[rRf]|\bshutil\.move\b|\bremove(Directory|File|Path|Dir)\w*\b|\brm\(|(?<![.\w])remove\(`,
+      .raw`\brm -\w*[rRf]|["'](sudo\s+)?(rm|unlink|shred|truncate)\s+["']\s*[.+,&%\w$]|\bshutil\.move\b|\bremove(Directory|File|Path|Dir)\w*\b|\brm\(|(?<![.\w])remove\(`,
   ].join("|"),
 );
 /** The calls that run other programs. */

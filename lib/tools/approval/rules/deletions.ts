@@ -67,7 +67,8 @@ function movedRisk(words: readonly ShellWord[], invocation: Invocation, scene: S
 function keepsTarget(args: Arguments, { name }: Invocation): boolean {
   if (/^(none|off)$/.test(args.valueOf("--backup") ?? "")) return false;
   return args.has("b") || args.hasLong("backup") ||
-    (args.has("n") && name !== "ln" || args.hasLong("no-clobber")) && !args.has("f") && !args.hasLong("force");
+    (args.has("n") && name !== "ln" || args.hasLong("no-clobber")) && !args.has("f") &&
+      !args.hasLong("force");
 }
 
 function copyRisk(args: Arguments, invocation: Invocation, scene: Scene): Risk | null {

@@ -2,7 +2,7 @@ import { Arguments } from "../arguments.ts";
 import { type Invocation, plainWord } from "../invocation.ts";
 import type { Risk } from "../risk.ts";
 import { loses } from "./outputs.ts";
-import { holds, OVERWRITES, type Scene } from "./rule.ts";
+import { holds, OVERWRITES, type Scene, UNKNOWN } from "./rule.ts";
 
 /** A command of ed(1) and its relatives that takes away every line. */
 const EMPTIES =
@@ -10,6 +10,8 @@ const EMPTIES =
 const ERASES = /\berase-buffer\b/;
 /** The file that an editor is told to write its text into. */
 const WRITTEN = /(?:^|[|:\n+])\s*(?:w|wri(?:te)?|sav(?:eas)?)!?[ \t]+([^\s|!>][^\s|]{0,400})/g;
+/** A program of sed that deletes by a command made of the lines that it reads. */
+const RUNS_LINES = /^[^;\n]{0,20}s(.)[^\n]*\b(rm|unlink|shred|mv|dd)\s[^\n]*\1[gpiIm0-9]*e[gpiIm0-9]*$/;
 /** What awk prints into a file anew, and what sed writes lines into. */
 const AWK_FILE = /[^>]>\s*"([^"\n]{1,400})"/g;
 const SED_FILE = /(?:^|[;{}\n\s\d$/!]|\/[gpI0-9]+)w\s+(\S{1,400})/g;
@@ -25,6 +27,7 @@ export function editsRisk(invocation: Invocation, scene: Scene): Risk | null {
   }
   if (name === "emacs") return texts.some((text) => holds(ERASES, text)) ? OVERWRITES : null;
   if (leavesNothing(invocation)) return OVERWRITES;
+  if (name === "sed" && texts.some((text) => RUNS_LINES.test(text))) return UNKNOWN;
   const pattern = name === "awk" ? AWK_FILE : name === "sed" ? SED_FILE : null;
   return pattern === null ? null : losesFiles(texts, pattern, invocation, scene);
 }

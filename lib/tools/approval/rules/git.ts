@@ -47,6 +47,7 @@ const DISCARDED: Readonly<Record<string, Test>> = {
   submodule: (args) => args.hasWord("deinit") && (args.has("f") || args.hasLong("force", "all")),
   "sparse-checkout": () => false,
   "read-tree": (args) => args.hasLong("reset") || args.has("u"),
+  "fast-import": (args) => args.hasLong("force"),
   "checkout-index": (args) => args.has("f") || args.hasLong("force"),
   rebase: (args) => args.hasLong("root") && args.has("f"),
   "multi-pack-index": (args) => args.hasWord("expire"),

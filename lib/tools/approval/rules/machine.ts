@@ -25,7 +25,7 @@ export const MACHINE: Rules = {
     when(WIPES, (args) => args.words.some((word) => BLOCK.test(word))),
   ),
   ...each(
-    "multipath mpathconf iscsiadm lvchange vgchange lvrename vgrename ntfsresize ntfsclone xfs_admin e2label fatlabel mlabel btrfstune partx addpart delpart resizepart fdisk sfdisk cfdisk gdisk sgdisk parted mkswap badblocks hdparm sg_format nvme diskutil format tune2fs resize2fs e2fsck fsck xfs_repair xfs_growfs ntfsfix " +
+    "multipath mpathconf iscsiadm lvchange vgchange lvrename vgrename reiserfstune ocs-sr partclone.restore ntfsresize ntfsclone xfs_admin e2label fatlabel mlabel btrfstune partx addpart delpart resizepart fdisk sfdisk cfdisk gdisk sgdisk parted mkswap badblocks hdparm sg_format nvme diskutil format tune2fs resize2fs e2fsck fsck xfs_repair xfs_growfs ntfsfix " +
       "dmsetup losetup cryptsetup veracrypt mdadm lvremove vgremove pvremove lvconvert thin_trim lvreduce lvresize vgreduce lvcreate pvcreate vgcreate lvm swapoff swapon flashrom fwupdmgr fastboot esptool esptool.py avrdude dfu-util " +
       "efibootmgr grub-install update-grub bootctl refind-install nvram",
     (args) =>

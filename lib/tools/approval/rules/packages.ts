@@ -53,7 +53,7 @@ function runsForeign(start: (args: Arguments) => readonly string[]): Rule {
     const words = start(args);
     const at = words.findIndex((word, index) => !/^-/.test(word) && !VALUED.test(words[index - 1] ?? ""));
     const own = at < 0 ? words : words.slice(0, at);
-    const named = new Arguments({ args: own.map(plainWord) }).valueOf(...PACKAGE_OPTIONS);
+    const named = new Arguments({ ...invocation, args: own.map(plainWord) }).valueOf(...PACKAGE_OPTIONS);
     const name = named ?? words.find((word) => !word.startsWith("-"));
     return isForeign(name, invocation, scene) ? FOREIGN : null;
   };
@@ -150,7 +150,16 @@ export const PACKAGES: Rules = {
         : []
     ),
   ),
-  cargo: first(publishes("cargo"), unchecked),
+  cargo: first(
+    publishes("cargo"),
+    when(PUBLISHES, (args) => /release$/.test(args.verb) && args.hasWord("--execute", "-x")),
+    unchecked,
+  ),
+  python: when(
+    PUBLISHES,
+    ({ operands }) =>
+      /(^|\/)setup\.py$/.test(operands[0] ?? "") && /^(upload|register)$/.test(operands.at(-1) ?? ""),
+  ),
   rustup: when("removes software", (args) => args.verb === "self" && args.operands[1] === "uninstall"),
   go: when(
     FOREIGN,
