@@ -1,4 +1,3 @@
-import { byAgentOrProgram } from "../session/by_agent.ts";
 import { UserError } from "../support/errors.ts";
 import { EXIT } from "./exit_codes.ts";
 import type { Io } from "./io.ts";
@@ -26,17 +25,25 @@ interface Called {
   opts(): Readonly<Record<string, unknown>>;
 }
 
-/** Throws a {@linkcode UserError} when an agent's command calls what only people may. */
-export function refuseAgents({ env }: Pick<Io, "env">, called: Called): void {
-  const words = wordsOf(called);
-  const what = ONLY_PEOPLE.has(words) ? words : called.opts()["yolo"] === true ? `${words} --yolo` : null;
+/** Rejects with a {@linkcode UserError} when an agent's command calls what only people may. */
+export async function refuseAgents({ env }: Pick<Io, "env">, called: Called): Promise<void> {
+  const what = onlyPeoples(called);
   if (what === null) return;
+  const { byAgentOrProgram } = await import("../session/by_agent.ts"); // load on use
   const agent = byAgentOrProgram(env);
   if (agent === null) return;
   throw new UserError(`Cannot ${what}: this is ${agent}, and agents do not decide what agents may do`, {
     hint: "Do it in a shell that no agent started",
     exitCode: EXIT.failed,
   });
+}
+
+function onlyPeoples(called: Called): string | null {
+  const words = wordsOf(called);
+  if (ONLY_PEOPLE.has(words)) return words;
+  const { yolo, all } = called.opts();
+  if (yolo === true) return `${words} --yolo`;
+  return words === "cancel" && all === true ? "cancel --all" : null;
 }
 
 function wordsOf(called: Called): string {

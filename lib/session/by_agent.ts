@@ -1,5 +1,7 @@
-import { readFileSync, readlinkSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
 import process from "node:process";
+import { DATABASE_FILE } from "../store/open_database.ts";
+import { isLiveHost } from "../store/is_live_host.ts";
 import { statFields } from "../support/proc_stat.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -23,9 +25,18 @@ export function byAgent(env: Env): string | null {
   return firstAbove((pid) => markIn(variablesOf(pid)));
 }
 
-/** The same, and also whether this program itself is above: a command that cleared its environment and took the shell's place. */
+/**
+ * The same, and also whether this program itself is above, or any that runs agents: a command that cleared its
+ * environment and took the shell's place, whatever it calls the program.
+ */
 export function byAgentOrProgram(env: Env): string | null {
-  return byAgent(env) ?? firstAbove((pid) => isThisProgram(pid) ? "a command of an agent" : null);
+  return byAgent(env) ??
+    firstAbove((pid) => isThisProgram(pid) || runsAgents(pid) ? "a command of an agent" : null);
+}
+
+/** The session and the task whose agent's command this is, by the marks; null: none is named. */
+export function agentAbove(env: Env): { readonly taskId: string | null; readonly sessionId: string } | null {
+  return agentIn((name) => env[name]) ?? firstAbove((pid) => agentIn(variablesOf(pid)));
 }
 
 /** For what an agent's command starts and what is to outlive the marks: it is still known as an agent's. */
@@ -42,8 +53,13 @@ function markIn(read: (name: string) => string | undefined): string | null {
   return null;
 }
 
+function agentIn(read: (name: string) => string | undefined): ReturnType<typeof agentAbove> {
+  const sessionId = read("HERMES_SESSION_ID");
+  return sessionId ? { taskId: read("HERMES_TASK_ID") || null, sessionId } : null;
+}
+
 /** What `look` finds first at the processes above this one, the nearest first. */
-function firstAbove(look: (pid: number) => string | null): string | null {
+function firstAbove<Found>(look: (pid: number) => Found | null): Found | null {
   if (process.platform !== "linux") return null;
   for (let pid = process.ppid, count = 0; pid > 1 && count < MAX_ANCESTORS; pid = parentOf(pid), count++) {
     const found = look(pid);
@@ -76,12 +92,35 @@ function environOf(pid: number): string {
   }
 }
 
-/** A runtime that runs the source is everybody's: then it cannot be told. */
+/** A copy of the program is as long as it is. A runtime that runs the source is everybody's: then it cannot be told. */
 function isThisProgram(pid: number): boolean {
   if (/\/(deno|bun|node)$/.test(process.execPath)) return false;
   try {
-    return readlinkSync(`/proc/${pid}/exe`) === readlinkSync("/proc/self/exe");
+    return statSync(`/proc/${pid}/exe`).size === statSync("/proc/self/exe").size;
   } catch {
     return false;
+  }
+}
+
+/** Who runs agents has the database open in which it is entered. */
+function runsAgents(pid: number): boolean {
+  const databases = openFiles(pid).filter((path) => path.endsWith(`/${DATABASE_FILE}`));
+  return [...new Set(databases)].some((path) => isLiveHost(path, pid));
+}
+
+function openFiles(pid: number): readonly string[] {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).map((name) => linkOf(`/proc/${pid}/fd/${name}`));
+  } catch {
+    return []; // it has ended, or is another user's
+  }
+}
+
+/** "" when it was closed meanwhile. */
+function linkOf(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return "";
   }
 }

@@ -13,6 +13,8 @@ const DECIDING: readonly (readonly string[])[] = [
   ["auth", "remove", "openai", "work"],
   ["auth", "reset"],
   ["sessions", "rm", "s00000"],
+  ["cancel", "--all", "--yes"],
+  ["cancel", "--all", "--session", "s00000"],
   ["chat", "--yolo", "-q", "go", "--offline"],
   ["delegate", "--yolo", "go", "--offline"],
   ["delegate", "--async", "--yolo", "go", "--offline"],

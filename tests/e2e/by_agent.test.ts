@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { endDetachedHosts } from "../support/host_end.ts";
 import { type EndToEnd, endToEnd } from "../support/end_to_end.ts";
 
@@ -30,6 +30,51 @@ for (
     assert.equal(existsSync(`${hermes.hermesHome}/config.yaml`), false);
   });
 }
+
+endToEnd(
+  "a command that clears its environment in the shell's place is an agent's, in copies too",
+  async (hermes) => {
+    const [program, ...rest] = hermes.launcher.command;
+    const copies = [[program, ...rest]];
+    if (hermes.launcher.name === "binary") {
+      for (const [name, more] of [["short", ""], ["long", "x"]] as const) {
+        const copy = `${hermes.work}/${name}`;
+        copyFileSync(program, copy);
+        if (more !== "") writeFileSync(copy, more, { flag: "a" });
+        copies.push([copy]);
+      }
+    }
+    const kept = Object.entries(hermes.environment()).map(([name, value]) => `${name}=${value}`).join(" ");
+    for (const copy of copies) {
+      const script = `${hermes.work}/script`;
+      writeFileSync(script, `exec env -i ${kept} ${copy.join(" ")} config set approvals.mode off 2>&1\n`);
+      const { stdout } = await hermes.run([
+        "delegate",
+        "--yolo",
+        "--offline",
+        "-Q",
+        `run: exec bash ${script}`,
+      ]);
+      assert.match(stdout, REFUSED, copy[0]);
+    }
+    assert.equal(existsSync(`${hermes.hermesHome}/config.yaml`), false);
+  },
+);
+
+endToEnd("an agent's command reaches the tasks below the agent, and none beside it", async (hermes) => {
+  const { stdout } = await hermes.run(["delegate", "--offline", "--json", "go"]);
+  const { results: [{ task_id }] } = JSON.parse(stdout);
+  const found = await hermes.run(["sessions", "list", "--json"]);
+  const { session_id } = JSON.parse(found.stdout).sessions[0];
+  const asked = [["cancel", task_id], ["steer", task_id, "hi"], ["resume", task_id]];
+  for (const args of asked) {
+    const own = { HERMES_SESSION_ID: session_id };
+    const { stderr } = await hermes.run(args, { env: { ...own, HERMES_TASK_ID: "t00000" } });
+    assert.match(stderr, new RegExp(`Cannot find task "${task_id}"`), args[0]);
+    const top = await hermes.run(args, { env: own });
+    assert.doesNotMatch(top.stderr, /Cannot find task/, args[0]);
+  }
+});
 
 endToEnd("a state directory of an agent's own is no way round what asks", async (hermes) => {
   const [own, target] = [`${hermes.root}/own`, `${hermes.work}/target`];

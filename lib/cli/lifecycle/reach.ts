@@ -4,6 +4,7 @@ import { type Archive, openArchive } from "../../session/archive.ts";
 import { type ControlClient, HostGone, type WaitOptions } from "../../session/control/client.ts";
 import { HostSilent, hostWords, silenceOf, type WatchedHost } from "../../session/control/host_silent.ts";
 import type { Patience } from "../../session/control/patience.ts";
+import { agentAbove } from "../../session/by_agent.ts";
 import { sweepRun } from "../../session/control/sweep.ts";
 import { HostFinder, untilAnswered } from "../../session/host_finder.ts";
 import { recoverHosts } from "../../session/recover_hosts.ts";
@@ -115,6 +116,22 @@ export class Reach implements Disposable {
     }
   }
 
+  /**
+   * Throws {@linkcode ToolFailure} `unknown_task` where an agent's command names a task of the agent's session that is not
+   * below the agent. Of other sessions nobody knows whose command began them.
+   */
+  assertBelow(taskIds: readonly string[]): void {
+    const agent = agentAbove(this.#io.env);
+    if (agent === null) return;
+    for (const taskId of taskIds) {
+      const task = this.store.tasks.get(taskId);
+      if (task?.sessionId !== agent.sessionId || this.#isBelow(task, agent.taskId)) continue;
+      const below = this.store.tasks.list({ sessionId: agent.sessionId })
+        .filter((each) => this.#isBelow(each, agent.taskId));
+      throw unknownTask(taskId, below.map((each) => each.taskId));
+    }
+  }
+
   /** The tasks as an archive that no process runs. */
   archive(tasks: readonly StoredTask[]): Archive {
     return openArchive(this.store, this.loaded, tasks);
@@ -124,6 +141,12 @@ export class Reach implements Disposable {
     this.#over.abort(new DOMException("The command is over", "AbortError"));
     this.finder[Symbol.dispose]();
     this.store[Symbol.dispose]();
+  }
+
+  #isBelow({ ownerId }: StoredTask, taskId: string | null): boolean {
+    if (ownerId === taskId) return true;
+    const owner = ownerId === null ? undefined : this.store.tasks.get(ownerId);
+    return owner !== undefined && this.#isBelow(owner, taskId);
   }
 
   #isLeftToStore(error: unknown, { patience, deadline }: Ways<unknown>): boolean {

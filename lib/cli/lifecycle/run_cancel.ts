@@ -26,6 +26,7 @@ export function runCancel(io: Io, taskIds: readonly string[], options: CancelOpt
   refuseUnclear(taskIds, options);
   return withReach(io, async (reach) => {
     await reach.assertKnown(taskIds);
+    reach.assertBelow(taskIds);
     const ids = options.all === true ? openTasks(reach, options.session) : distinct(taskIds);
     const cancel = (task_id: string) => callTask<CancelReply>(reach, "cancel_task", { task_id });
     const replies = (await Promise.all(ids.map(cancel))).map((reply) => asPrinted(reach, reply));

@@ -24,6 +24,7 @@ export function runResume(io: Io, taskIds: readonly string[], options: ResumeOpt
   const ids = distinct(taskIds);
   return withReach(io, async (reach) => {
     await reach.assertKnown(ids);
+    reach.assertBelow(ids);
     for (const id of ids) refuseOthers(reach, id);
     const tasks: TaskView[] = [];
     for (const id of ids) tasks.push(...await resume(io, reach, id));

@@ -22,6 +22,7 @@ export function runSteer(io: Io, task_id: string, message: string, options: Stee
   }
   const mode = options.now === true ? "now" : options.after === true ? "after" : "next";
   return withReach(io, async (reach) => {
+    reach.assertBelow([task_id]);
     const reply = await callTask<SteerReply>(reach, "steer_task", { task_id, message, mode });
     const text = renderReply("steer_task", reply, { columns: undefined, color: false });
     io.stdout.write(options.json === true ? jsonLine(reply, io.stdout) : text);

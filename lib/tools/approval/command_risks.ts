@@ -129,13 +129,18 @@ function rewrittenBy({ invocations }: ReadCommand): ReadonlySet<string> {
   return rewritten;
 }
 
+/** Their words are the names of variables, which they set or take out of the environment. */
+const SETTERS: ReadonlySet<string> = new Set(
+  "env unset export declare typeset local readonly read mapfile readarray getopts".split(" "),
+);
+
 /** What is set so that another program runs it, or that hides whose command this is. */
 function variableRisks(
   { assigned, invocations }: ReadCommand,
   ground: CommandGround,
 ): readonly (Risk | null)[] {
   const names = invocations.flatMap(({ name, args }) =>
-    name === "env" || name === "unset" || name === "export"
+    name !== null && (SETTERS.has(name) || name === "printf" && args[0]?.text === "-v")
       ? args.map(({ text }) => text.replace(/=.*/s, ""))
       : []
   );

@@ -36,6 +36,15 @@ export const ASKED: Readonly<Record<string, readonly string[]>> = {
     "otherwrap -x -- git push --force",
     'tool exec "rm -rf build"',
   ],
+  "a mark of agents that is taken away": [
+    "declare +x HERMES_TASK_ID HERMES_HOST_ID; ./.hcopy config get model",
+    "typeset +x HERMES_SESSION_ID",
+    "printf -v HERMES_TASK_ID ''",
+    'read HERMES_TASK_ID <<< ""',
+    "readarray HERMES_BY_AGENT < list.txt",
+    "unset HERMES_HOST_ID",
+    "HERMES_TASK_ID= ./.hcopy list",
+  ],
   "a dry run or a --help that does not hold": [
     "kill -9 -1 --help",
     "kill -- -1 --help",
