@@ -1,6 +1,7 @@
 import { isAllowed } from "./allow_list.ts";
 import { Arguments } from "./arguments.ts";
 import type { Facts } from "./facts.ts";
+import { isPattern } from "./glob.ts";
 import { plainWord, type ShellWord } from "./invocation.ts";
 import { lossRisk } from "./losses.ts";
 import { absolute, keysRisk, writeRisk } from "./path_risks.ts";
@@ -43,9 +44,14 @@ const RUN_VARIABLES =
  * Why a command line asks, each reason once; none: it does not. It is read, not run: this finds what is destructive by
  * its words, and no attack that means to hide.
  */
-export function commandRisks(command: string, ground: CommandGround): readonly Risk[] {
-  const { home, hermesHome, cwd, facts } = ground;
+export function commandRisks(command: string, given: CommandGround): readonly Risk[] {
+  const { home, hermesHome, cwd, facts } = given;
   const read = readCommand(command, { cwd, facts, variables: { HOME: home, HERMES_HOME: hermesHome } });
+  const meaningsOf = (path: string): readonly string[] => {
+    const linked = read.links.follow(path);
+    return linked === null ? facts.meaningsOf(path) : [linked, ...facts.meaningsOf(linked)];
+  };
+  const ground = { ...given, meaningsOf };
   const rewritten = rewrittenBy(read);
   const scene = {
     ground,
@@ -107,6 +113,7 @@ function bound(facts: Facts): Facts {
     isOld: (path) => facts.isOld(path),
     isThere: (path) => facts.isThere(path),
     scriptOf: (path) => facts.scriptOf(path),
+    meaningsOf: (path) => facts.meaningsOf(path),
     writes: (path, isFetched) => facts.writes(path, isFetched),
   };
 }
@@ -179,7 +186,7 @@ function writtenRisk(
   { word, dirs }: { readonly word: ShellWord; readonly dirs: readonly string[] },
   ground: CommandGround,
 ): Risk | null {
-  if (!word.isStatic) return null;
+  if (!word.isStatic && !isPattern(word.text)) return null;
   for (const dir of dirs) {
     const risk = writeRisk(word.text, dir, ground);
     if (risk !== null) return risk;

@@ -6,6 +6,8 @@ export interface Facts {
   isThere(path: string): boolean;
   /** What a file holds that an agent wrote: its text; null: nobody has looked at it; undefined: no agent wrote it. */
   scriptOf(path: string): string | null | undefined;
+  /** What an absolute path means besides itself, by the links and the names that are there. */
+  meaningsOf(path: string): readonly string[];
   /** Hears of a file that the command writes; fetched: with what comes from elsewhere. */
   writes(path: string, isFetched: boolean): void;
 }

@@ -4,6 +4,7 @@ import { readStart } from "../../support/read_chunks.ts";
 import type { AgentFiles } from "./agent_files.ts";
 import type { Facts } from "./facts.ts";
 import { isTracked } from "./git_index.ts";
+import { meaningsOf } from "./meanings.ts";
 
 interface Fact {
   readonly isThere: boolean;
@@ -16,6 +17,8 @@ const MAX_FILES = 256;
 /** How many of the files that a pattern names are looked at, and how much of it may be open. */
 const MAX_NAMED = 32;
 const MAX_STARS = 3;
+/** How many paths of one command are followed. */
+const MAX_FOLLOWED = 1000;
 /** How much of a script is read. */
 const MAX_BYTES = 256 * 1024;
 /** What is read here is bounded, and waits for nobody. */
@@ -26,6 +29,8 @@ export class FileFacts implements Facts {
   readonly #files: AgentFiles;
   readonly #known = new Map<string, Fact>();
   readonly #wanted = new Set<string>();
+  readonly #meanings = new Map<string, readonly string[]>();
+  readonly #followed = new Set<string>();
   readonly #written = new Map<string, boolean>();
 
   constructor(files: AgentFiles) {
@@ -44,6 +49,14 @@ export class FileFacts implements Facts {
     return this.#files.get(path) === undefined ? undefined : this.#get(path)?.script;
   }
 
+  meaningsOf(path: string): readonly string[] {
+    const known = this.#meanings.get(path);
+    if (known === undefined && this.#meanings.size + this.#followed.size < MAX_FOLLOWED) {
+      this.#followed.add(path);
+    }
+    return known ?? [];
+  }
+
   writes(path: string, isFetched: boolean): void {
     this.#written.set(path, isFetched);
   }
@@ -51,9 +64,12 @@ export class FileFacts implements Facts {
   /** Looks up what was asked for; resolves with false when there was nothing. */
   async learn(): Promise<boolean> {
     const paths = [...this.#wanted];
+    const followed = [...this.#followed];
     this.#wanted.clear();
+    this.#followed.clear();
     await Promise.all(paths.map(async (path) => this.#known.set(path, await this.#look(path))));
-    return paths.length > 0;
+    await Promise.all(followed.map(async (path) => this.#meanings.set(path, await meaningsOf(path))));
+    return paths.length + followed.length > 0;
   }
 
   /** Keeps what the command writes: it is about to. */

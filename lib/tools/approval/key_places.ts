@@ -34,7 +34,7 @@ const SYSTEM = new RegExp(
     etc/ssh/ssh_host_\w+_key etc/ssl/private etc/letsencrypt/(?:live|archive|accounts) etc/pki/(?:tls/)?private etc/kubernetes/(?:pki|\w+\.conf)
     etc/rancher/k3s/k3s\.yaml etc/NetworkManager/system-connections etc/wpa_supplicant etc/docker/key\.json
     private/etc/master\.passwd var/db/dslocal var/lib/kubelet/pki (?:var/)?run/secrets
-    proc/[^/]+/(?:environ|mem|auxv|maps?) proc/[^/]+/task/[^/]+/environ proc/kcore dev/k?mem dev/port`)
+    proc/[^/]+/(?:environ|mem|auxv|maps?|root|cwd) proc/(?!self/)[^/]+/fd proc/[^/]+/task/[^/]+/(?:environ|mem|root|cwd) proc/kcore dev/k?mem dev/port`)
   }(?:$|/)`,
 );
 /** Wherever they lie. */
@@ -57,9 +57,13 @@ export function holdsKeysAnywhere(path: string): boolean {
   return SYSTEM.test(path) || NAMES.test(path);
 }
 
-/** Some of all those, for patterns that may mean them. */
+/** Some of those of no home directory. */
+export const SYSTEM_SAMPLES: readonly string[] =
+  "/proc/1/environ /proc/self/environ /proc/1/mem /proc/1/root /proc/1/cwd /etc/shadow /etc/gshadow /run/secrets/x".split(" ");
+
+/** Some of those of a home directory, for patterns that may mean them. */
 export const KEY_SAMPLES: readonly string[] =
-  (".ssh/id_rsa .ssh/id_ed25519 .aws/credentials .netrc .pgpass .gnupg/secring.gpg .docker/config.json .kube/config .npmrc .pypirc " +
+  (".ssh .ssh/id_rsa .ssh/id_ecdsa .aws .gnupg .config/gcloud .password-store .vault-token .my.cnf .ssh/id_ed25519 .aws/credentials .netrc .pgpass .gnupg/secring.gpg .docker/config.json .kube/config .npmrc .pypirc " +
     ".bash_history .zsh_history .git-credentials .config/gh/hosts.yml .mozilla/firefox/p/key4.db .mozilla/firefox/p/logins.json " +
     ".config/gcloud/credentials.db .config/google-chrome/Default/Cookies .local/share/keyrings/login.keyring")
     .split(" ");

@@ -23,6 +23,7 @@ import {
   shellWords,
   UNKNOWN_TEXT,
 } from "./invocation.ts";
+import { Links } from "./links.ts";
 import { isNested } from "./nesting.ts";
 import { absolute } from "./path_risks.ts";
 import { type Input, printedBy, UNKNOWN_INPUT } from "./printed_by.ts";
@@ -47,6 +48,8 @@ export interface ReadCommand {
   readonly read: readonly ShellWord[];
   /** Variables that are set for a program or by it, and what to. */
   readonly assigned: readonly { readonly name: string; readonly value: ShellWord }[];
+  /** The names that it gives to what is there. */
+  readonly links: Links;
   /** Whether something of it cannot be read: broken syntax, nesting without end, or too much of it. */
   readonly isUnclear: boolean;
   /** Whether a function calls itself in the background or in a pipeline. */
@@ -71,7 +74,7 @@ const MAX_WORDS = 20_000;
 const MAX_ROUNDS = 4;
 /** A word that is longer counts as many. */
 const LONG_WORD = 4096;
-/** In how many directories a script may work before nobody follows it. */
+/** How many directories of a script are kept in mind: the first one and the last ones. */
 const MAX_DIRS = 8;
 
 /**
@@ -91,6 +94,7 @@ class Reader implements ReadCommand {
   readonly written: WrittenFile[] = [];
   readonly read: ShellWord[] = [];
   readonly assigned: { readonly name: string; readonly value: ShellWord }[] = [];
+  readonly links = new Links();
   isUnclear = false;
   multiplies = false;
   runsUnknown = false;
@@ -253,14 +257,24 @@ class Reader implements ReadCommand {
     }
     const words = args.filter(({ text }) => !text.startsWith("-"));
     this.#scripts.copyBy(invocation);
-    const target = words[0];
-    if ((name === "cd" || name === "pushd") && target?.isStatic === true && dirs.length < MAX_DIRS) {
-      this.#dirs = [...dirs, absolute(target.text, dirs.at(-1) ?? "/")];
-    }
+    this.links.madeBy(invocation);
+    if (name === "cd" || name === "pushd") this.#enter(words[0] ?? plainWord(this.#home()));
     const isSetting = name === "read" || name === "mapfile" || name === "readarray" || name === "getopts";
     if (isSetting) { for (const { text } of words) this.#scope.read(text); }
     const variable = name === "printf" && args[0]?.text === "-v" ? args[1] : undefined;
     if (variable !== undefined) this.#scope.set(variable.text, null);
+  }
+
+  #home(): string {
+    return this.#scope.valueOf("HOME")?.[0] ?? ".";
+  }
+
+  /** A process as the name of a directory is followed though nobody knows which one. */
+  #enter({ text, isStatic }: ShellWord): void {
+    const dir = absolute(text, this.#dirs.at(-1) ?? "/");
+    if (!isStatic && !dir.startsWith("/proc/")) return;
+    const [started = dir, ...later] = this.#dirs.filter((each) => each !== dir);
+    this.#dirs = [...new Set([started, ...later.slice(2 - MAX_DIRS), dir])];
   }
 
   #redirect(redirect: Redirection, printed: Input): void {

@@ -19,6 +19,8 @@ export interface RiskGround {
   readonly hermesHome: string;
   /** Files and directories that hold keys, or decide about agents. */
   readonly secretPaths: readonly string[];
+  /** What an absolute path means besides itself: by links and, if it is a pattern, by the names that are there. */
+  meaningsOf?(path: string): readonly string[];
 }
 
 /** Wiping a disk, a home or all there is. */

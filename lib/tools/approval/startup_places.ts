@@ -32,7 +32,27 @@ export function isStartupInHome(path: string): boolean {
   return IN_HOME.test(path);
 }
 
+/** Whether a tool that works where it lies runs or obeys it by itself. */
+export function isActedOnInProjects(path: string): boolean {
+  return IN_PROJECTS.test(path);
+}
+
 /** Whether the system, or a tool that works where it lies, runs or obeys an absolute path by itself. */
 export function isActedOnAnywhere(path: string): boolean {
   return SYSTEM.test(path) || IN_PROJECTS.test(path);
 }
+
+/** Some of those of a home directory, for patterns that may mean them. */
+export const STARTUP_SAMPLES: readonly string[] =
+  (".bashrc .bash_profile .bash_login .bash_logout .bash_aliases .profile .zshrc .zshenv .zprofile .zlogin .zlogout .kshrc .cshrc " +
+    ".tcshrc .login .inputrc .xprofile .xinitrc .xsession .xsessionrc .pam_environment .gitconfig .vimrc .gvimrc .exrc .nanorc .emacs " +
+    ".tmux.conf .screenrc .gdbinit .curlrc .wgetrc .npmrc .pythonrc .ssh/authorized_keys .ssh/config .ssh/rc .config/fish/config.fish " +
+    ".config/git/config .config/nvim/init.lua .config/nvim/init.vim .config/autostart/x.desktop .config/systemd/user/x.service " +
+    ".local/bin/x .vim/vimrc .emacs.d/init.el .cargo/config.toml .claude/settings.json .claude.json")
+    .split(" ");
+/** Some of those that lie anywhere. */
+export const PROJECT_SAMPLES: readonly string[] =
+  (".git/config .git/hooks/pre-commit .git/hooks/post-checkout .git/hooks/applypatch-msg .git/hooks/pre-push .git/hooks/post-merge " +
+    ".git/hooks/commit-msg .git/hooks/x .git/info/attributes .husky/pre-commit .githooks/pre-commit .envrc .vscode/settings.json .vscode/tasks.json " +
+    ".mcp.json .cursor/mcp.json .claude/settings.json .npmrc .exrc .nvim.lua .gdbinit")
+    .split(" ");

@@ -5,5 +5,6 @@ export const NO_FACTS: Facts = {
   isOld: () => false,
   isThere: () => false,
   scriptOf: () => undefined,
+  meaningsOf: () => [],
   writes() {},
 };
