@@ -11,6 +11,9 @@ import { isNever, MULTIPLIES, type Risk, type RiskGround } from "./risk.ts";
 import { codeRisk } from "./rules/code.ts";
 import { MARKS } from "./rules/hermes.ts";
 import { type Scene, UNKNOWN } from "./rules/rule.ts";
+import { treeReadRisk } from "./tree_reads.ts";
+import { dirsOf, placesIn } from "./word_places.ts";
+import { wordWriteRisk } from "./word_writes.ts";
 
 /** What a command line is judged by. */
 export interface CommandGround extends RiskGround {
@@ -65,10 +68,11 @@ export function commandRisks(command: string, given: CommandGround): readonly Ri
     ...programRisks(read, scene),
     ...read.codes.map((code) => codeRisk(code, [cwd], scene)),
     ...read.written.map((file) =>
-      file.truncates ? lossRisk(file.word, file, scene, "writes") : writtenRisk(file, ground)
+      writtenRisk(file, ground) ?? (file.truncates ? lossRisk(file.word, file, scene, "writes") : null)
     ),
     ...read.read.map(({ text }) => keysRisk(text, cwd, ground)),
     ...variableRisks(read, ground),
+    treeReadRisk(read.invocations.filter((each) => !isAllowed(each, ground.allow)), ground),
   ];
   const found = [...new Set(risks.filter((risk) => risk !== null))];
   return ground.allow.includes(command.trim()) ? found.filter(isNever) : found;
@@ -94,10 +98,11 @@ function programRisks({ invocations }: ReadCommand, scene: Scene): readonly (Ris
     const found = [
       programRisk(invocation, scene),
       ...written.map((word) => writtenRisk({ word: withoutOf(word), dirs }, ground)),
+      isGuess ? null : wordWriteRisk({ ...invocation, args: touched }, ground),
       ...(isLooking || isGuess
         ? []
         : touched.flatMap(({ text }) =>
-          placesIn(text).flatMap((place) => dirs.map((dir) => keysRisk(place, dir, ground)))
+          placesIn(text).flatMap((place) => dirsOf(invocation).map((dir) => keysRisk(place, dir, ground)))
         )),
       ground.asksAlways && !isGuess ? `runs ${name ?? "a program"}` : null,
     ];
@@ -164,13 +169,6 @@ function variableRisks(
         : []
     ),
   ];
-}
-
-/** The paths that a word may be: what an option is given behind `=` or `@`, what stands before a colon. */
-function placesIn(word: string): readonly string[] {
-  const value = word.startsWith("-") ? /[=@](.*)$/s.exec(word)?.[1] ?? "" : word;
-  const mounted = value.indexOf(":");
-  return mounted > 0 ? [value, value.slice(0, mounted)] : [value];
 }
 
 /** Whether find or fd tells names only. */

@@ -5,7 +5,7 @@ export function isPattern(path: string): boolean {
 
 /**
  * Whether a pattern may mean a path, both absolute or both relative. As in the shell `*` takes no dot at the start of a
- * name; what stands in braces, brackets of a kind of their own or variables may be anything.
+ * name; what stands in braces, brackets of a kind of their own or variables may be anything, but is no whole name.
  */
 export function mayMean(pattern: string, path: string): boolean {
   return namesMatch(namesOf(pattern), path.split("/"));
@@ -20,6 +20,7 @@ export function mayEndIn(pattern: string, path: string): boolean {
 /** Whether one name of a directory is meant by one name of a pattern. */
 export function nameMatches(pattern: string, name: string): boolean {
   if (!isPattern(pattern)) return pattern === name;
+  if (/^\$+$/.test(pattern)) return false;
   if (name.startsWith(".") && /^[*?[]/.test(pattern) && !pattern.includes(ANY)) return false;
   return matches(pattern, name);
 }
@@ -34,7 +35,10 @@ function namesMatch(pattern: readonly string[], names: readonly string[]): boole
 
 /** The names of a pattern, its variables, braces and extended patterns each as one mark. */
 function namesOf(pattern: string): readonly string[] {
-  return pattern.replace(/\$\{[^}]*\}|\$\([^)]*\)|`[^`]*`|\$\w+|\$[@#?$!*-]|\{[^{}]*\}|[?*+@!]\([^()]*\)/g, ANY)
+  return pattern.replace(
+    /\$\{[^}]*\}|\$\([^)]*\)|`[^`]*`|\$\w+|\$[@#?$!*-]|\{[^{},]*,[^{}]*\}|[?*+@!]\([^()]*\)/g,
+    ANY,
+  )
     .split("/");
 }
 

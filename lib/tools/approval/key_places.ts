@@ -59,7 +59,8 @@ export function holdsKeysAnywhere(path: string): boolean {
 
 /** Some of those of no home directory. */
 export const SYSTEM_SAMPLES: readonly string[] =
-  "/proc/1/environ /proc/self/environ /proc/1/mem /proc/1/root /proc/1/cwd /etc/shadow /etc/gshadow /run/secrets/x".split(" ");
+  "/proc/1/environ /proc/1/mem /proc/1/root /proc/1/cwd /etc/shadow /etc/gshadow /run/secrets/x"
+    .split(" ");
 
 /** Some of those of a home directory, for patterns that may mean them. */
 export const KEY_SAMPLES: readonly string[] =

@@ -25,6 +25,10 @@ export class Links {
       for (const source of sources) {
         const inside = absolute(`${target}/${baseName(source)}`, dir);
         const itself = absolute(target, dir);
+        if (/(^|\/)\.{0,2}$/.test(source)) {
+          this.#targets.set(itself, absolute(source, isLink ? dirname(itself) : dir));
+          continue;
+        }
         const isDirectory = into !== undefined || sources.length > 1 || /(^|\/)\.{0,2}$/.test(target);
         for (const path of isDirectory ? [inside] : [itself, inside]) {
           const meant = absolute(source, isLink ? dirname(path) : dir);

@@ -82,8 +82,11 @@ function mayMeanAny(
   { home }: KeyGround,
 ): boolean {
   const rest = homeRest(pattern, home);
-  return others.some((sample) => mayMean(pattern, sample)) ||
-    inHome.some((sample) => mayMean(pattern, `${home}/${sample}`) || (rest !== null && mayMean(rest, sample)));
+  const process = pattern.replace(/^\/proc\/[^/]+/, "/proc/1");
+  return others.some((sample) => mayMean(process, sample)) ||
+    inHome.some((sample) =>
+      mayMean(pattern, `${home}/${sample}`) || (rest !== null && mayMean(rest, sample))
+    );
 }
 
 /** What a path says, and what it means by links and patterns. */

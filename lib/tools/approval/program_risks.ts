@@ -15,6 +15,7 @@ import { SERVERS } from "./rules/servers.ts";
 import { MACHINE } from "./rules/machine.ts";
 import { outputRule, OUTPUTS } from "./rules/outputs.ts";
 import { PACKAGES } from "./rules/packages.ts";
+import { PROCESSES } from "./rules/processes.ts";
 import { each, type Rule, type Rules, type Scene, UNKNOWN } from "./rules/rule.ts";
 import { verbsRule } from "./rules/verbs.ts";
 import { wrapperOf } from "./wrappers.ts";
@@ -47,6 +48,7 @@ const TABLES: readonly Rules[] = [
   DATABASES,
   SERVERS,
   SECRETS,
+  PROCESSES,
 ];
 
 /** The rules of each program, from whichever tables name it. */
