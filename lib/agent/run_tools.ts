@@ -43,21 +43,29 @@ export async function* runTools(
       errorCode: outcome.errorCode,
       durationMs,
     });
-  }).finally(() => events.close());
+  }, signal).finally(() => events.close());
   yield* events;
   const failed = (await all).find((settled) => settled.status === "rejected");
   if (failed !== undefined) throw failed.reason;
+  for (const { id } of calls) {
+    if (!results.has(id)) results.set(id, unfinished(control).content); // it was never begun
+  }
   return results;
 }
 
-/** Starts each call on a turn of the event loop of its own, so that a quick one is over before the next begins. */
+/**
+ * Starts each call on a turn of the event loop of its own, so that a quick one is over before the next begins; none after
+ * the signal aborts.
+ */
 async function startAll<Item>(
   items: readonly Item[],
   start: (item: Item) => Promise<void>,
+  signal: AbortSignal,
 ): Promise<PromiseSettledResult<void>[]> {
   const running: Promise<void>[] = [];
   for (const item of items) {
     if (running.length > 0) await nextTurn();
+    if (signal.aborted) break;
     const run = start(item);
     run.catch(() => {}); // its end is looked at below, with all others
     running.push(run);
@@ -75,10 +83,15 @@ async function runOne(
     return await run(call, signal);
   } catch (error) {
     if (!signal.aborted) throw error;
-    if (control.stop.signal.aborted) return { content: ABORTED, errorCode: "aborted" };
-    const message = "The call was cut short: the turn had to end for the hand-over";
-    return { content: JSON.stringify({ error: { code: "cut_short", message } }), errorCode: "cut_short" };
+    return unfinished(control);
   }
+}
+
+/** What a call gets that did not come to its end. */
+function unfinished(control: LoopControl): ToolRun {
+  if (control.stop.signal.aborted) return { content: ABORTED, errorCode: "aborted" };
+  const message = "The call was cut short: the turn had to end for the hand-over";
+  return { content: JSON.stringify({ error: { code: "cut_short", message } }), errorCode: "cut_short" };
 }
 
 function aboutCall(call: ToolCall): string {

@@ -34,9 +34,10 @@ export function amountOf(value: unknown): number {
   return typeof amount === "number" && Number.isFinite(amount) && amount > 0 ? amount : 0;
 }
 
-/** A count of something: a whole number, 0 in place of anything else. */
+/** A count of something: a whole number, 0 in place of anything else, such as more than can be counted. */
 export function countOf(value: unknown): number {
-  return Math.round(amountOf(value));
+  const count = Math.round(amountOf(value));
+  return Number.isSafeInteger(count) ? count : 0;
 }
 
 /** The place of something in a list, which some servers write as a string; null: it has none. */

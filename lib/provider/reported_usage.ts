@@ -59,12 +59,18 @@ const TICKS_PER_USD = 1e10;
 function costOfUsage(usage: Fields): number | null {
   const { cost, cost_in_usd_ticks: ticks, is_byok: isByok } = usage;
   const own = isObject(cost) ? cost.total_cost : cost ?? usage.estimated_cost;
-  if (own === undefined) return amountOf(ticks) === 0 ? null : amountOf(ticks) / TICKS_PER_USD;
+  if (own === undefined) {
+    const usd = amountOf(ticks) / TICKS_PER_USD;
+    return usd > 0 && isDollars(usd) ? usd : null;
+  }
   if (!isDollars(own)) return null;
   const upstream = objectOf(usage.cost_details).upstream_inference_cost;
   return own + (isByok === true && isDollars(upstream) ? upstream : 0);
 }
 
+/** More than any request costs: ten million tokens at the dearest price that there is come to less. */
+const MOST_USD = 10_000;
+
 function isDollars(value: unknown): value is number {
-  return typeof value === "number" && Number.isFinite(value) && value >= 0;
+  return typeof value === "number" && value >= 0 && value <= MOST_USD;
 }

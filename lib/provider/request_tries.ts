@@ -1,4 +1,4 @@
-import type { Message } from "../protocol/conversation.ts";
+import type { Message, TokenUsage } from "../protocol/conversation.ts";
 import type { ModelRef } from "../protocol/model_ref.ts";
 import type { Clock } from "../support/clock.ts";
 import { ProviderError } from "../support/errors.ts";
@@ -11,6 +11,7 @@ import type {
   ModelRequest,
   RequestOutcome,
 } from "./provider.ts";
+import { believableUsage } from "./believable_usage.ts";
 import { isOfOneKey, isRetried, type RetryPolicy } from "./retry.ts";
 import { bodyText, type Dialects, type Taught } from "./dialects.ts";
 import type { Refusal } from "./refusal_lessons.ts";
@@ -117,19 +118,26 @@ async function* requestOnce(
   let reportedChars: number | null = null; // null: no usage, or that of the whole answer
   let error: RequestOutcome["error"] = { code: "aborted" };
   const body = spoken.bodyFor(request, lease);
+  const believable = (usage: TokenUsage | null) =>
+    believableUsage(usage, {
+      sentBytes: size.inputBound,
+      answerChars: outcome.answerChars ?? 0,
+      outputLimit: lease.outputLimit,
+    });
   const onRefused = async (refusal: Refusal) => {
     const taught = await spoken.learn(refusal, body, request.messages);
     if (taught.lessons !== undefined) outcome = { ...outcome, lessons: taught.lessons };
     onTaught(taught);
   };
   try {
-    const reply = yield* sendRequest(bodyText(body), lease, {
+    const sent = yield* sendRequest(bodyText(body), lease, {
       wire: spoken.wire,
       signal,
       clock,
       idleMs,
       takenIds: callIds(request.messages),
-      onUsage: ({ usage, costUsd, isWhole }) => {
+      onUsage: ({ usage: reported, costUsd, isWhole }) => {
+        const usage = believable(reported);
         outcome = { ...outcome, usage, ...(costUsd === null ? {} : { costUsd }) };
         reportedChars = usage === null || isWhole ? null : outcome.answerChars ?? 0;
       },
@@ -139,6 +147,7 @@ async function* requestOnce(
       onBytes,
     });
     error = null;
+    const reply = { ...sent, usage: believable(sent.usage) };
     learnSize(reply.usage?.input ?? 0);
     return withCause(reply, lease);
   } catch (thrown) {

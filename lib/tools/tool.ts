@@ -74,6 +74,8 @@ export interface ShellResult {
   readonly truncated: boolean;
   /** The file with all of the output; null when it was not cut, or could not be kept. */
   readonly path: string | null;
+  /** Bytes at the end of the output that are not in the file, because it may not grow any more. */
+  readonly leftOut: number;
   readonly durationMs: number;
 }
 

@@ -71,3 +71,29 @@ Deno.test("runTools() tells of long arguments in one line of 80 characters", asy
   assert.ok(started?.type === "tool_started");
   assert.equal(started.about, `{"text": "${"x".repeat(69)}…`);
 });
+
+/** [what ends the calls, how, the code that they are answered with] */
+const ENDINGS: readonly (readonly [string, (control: LoopControl) => void, string])[] = [
+  ["a stop", (control) => control.stop.abort(), "aborted"],
+  ["a hand-over", (control) => control.askHandover("budget"), "cut_short"],
+];
+
+for (const [what, end, code] of ENDINGS) {
+  Deno.test(`runTools() begins none of thousands of calls after ${what}, and answers them all`, async () => {
+    const control = new LoopControl();
+    const calls = callsOf(5_000);
+    let begun = 0;
+    const { events, results } = await run(calls, (_, signal) => {
+      if (++begun === 20) end(control);
+      return signal.aborted
+        ? Promise.reject(signal.reason)
+        : new Promise((_, reject) =>
+          signal.addEventListener("abort", () => reject(signal.reason), { once: true })
+        );
+    }, control);
+    assert.equal(begun, 20);
+    assert.equal(events.length, 2 * 20);
+    assert.deepEqual([...results.keys()].sort(), calls.map(({ id }) => id).sort());
+    for (const content of results.values()) assert.equal(JSON.parse(content).error.code, code);
+  });
+}

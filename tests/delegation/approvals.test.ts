@@ -15,6 +15,7 @@ const RAN: ShellResult = {
   outputBytes: 0,
   truncated: false,
   path: null,
+  leftOut: 0,
   durationMs: 1,
 };
 const ONCE = { scope: "once" } as const;

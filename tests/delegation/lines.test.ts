@@ -36,6 +36,7 @@ Deno.test("a service call comes back with its answer", async () => {
     outputBytes: 1,
     truncated: false,
     path: null,
+    leftOut: 0,
     durationMs: 1,
   };
   const { desk, port } = line(() => Promise.resolve(result));

@@ -12,6 +12,7 @@ const RESULT: ShellResult = {
   outputBytes: 0,
   truncated: false,
   path: null,
+  leftOut: 0,
   durationMs: 1,
 };
 const SHELL: Shell = { run: () => Promise.resolve(RESULT) };

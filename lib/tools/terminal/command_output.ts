@@ -14,7 +14,7 @@ export interface OutputOptions {
 
 /**
  * The output of one command as it comes, without secrets: head and tail in memory, and once that is not all, the whole
- * in a file. Never holds more than the limit and a few pieces.
+ * in a file, as far as that may grow. Never holds more than the limit and a few pieces.
  */
 export class CommandOutput {
   readonly #kept: HeadTail;
@@ -48,11 +48,11 @@ export class CommandOutput {
   }
 
   /** Resolves with what is kept when nothing more comes. */
-  async end(): Promise<Pick<ShellResult, "output" | "outputBytes" | "truncated" | "path">> {
+  async end(): Promise<Pick<ShellResult, "output" | "outputBytes" | "truncated" | "path" | "leftOut">> {
     await this.#take(this.#redacted.push(this.#decoder.decode()) + this.#redacted.end());
-    const path = await this.#file?.end() ?? null;
+    const { path, leftOut } = await this.#file?.end() ?? { path: null, leftOut: 0 };
     const { truncated } = this.#kept;
-    return { output: this.#kept.toString(), outputBytes: this.#bytes, truncated, path };
+    return { output: this.#kept.toString(), outputBytes: this.#bytes, truncated, path, leftOut };
   }
 
   #take(text: string): Promise<void> | undefined {

@@ -23,7 +23,7 @@ export interface CommandReport {
   readonly output: string;
   readonly duration_s: number;
   readonly truncated: boolean;
-  /** The file with all of the output, when it was cut. */
+  /** The file with all of the output, when it was cut; the note says if it holds less. */
   readonly output_file?: string;
   readonly timed_out: boolean;
   /** What the model should know beyond the figures. */
@@ -81,6 +81,7 @@ function signalNote(exitCode: number | null): string | null {
   return signal === undefined ? null : `${exitCode} is what a shell gives when ${signal} ended a command`;
 }
 
-function lossNote({ truncated, path }: ShellResult): string | null {
-  return truncated && path === null ? "The whole output could not be kept in a file" : null;
+function lossNote({ truncated, path, leftOut, outputBytes }: ShellResult): string | null {
+  if (truncated && path === null) return "The whole output could not be kept in a file";
+  return leftOut === 0 ? null : `The last ${leftOut} of ${outputBytes} bytes are not in output_file`;
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, realpathSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -84,6 +84,7 @@ Deno.test("createShell() runs in the directory and keeps both streams in their o
     outputBytes: output.length,
     truncated: false,
     path: null,
+    leftOut: 0,
   });
   assert.ok(durationMs >= 0 && durationMs < SOON_MS);
 });
@@ -278,12 +279,26 @@ Deno.test("createShell() shows no secret, neither in the result nor in the file,
   assert.equal(/planted-|123456/.test(output), false, output);
 });
 
-Deno.test("SpillFile keeps as much as it may and says so", async () => {
-  using shell = fixture();
-  const file = new SpillFile(join(shell.dir, "capped"), 5);
-  for (const piece of ["abc", "def", "ghi"]) await file.write(new TextEncoder().encode(piece));
-  assert.equal(
-    await readFile(await file.end() ?? "", "utf8"),
-    "abcde\n[the rest is not kept: 5 bytes are the most]\n",
-  );
-});
+/** [what comes, the room in the file and in its directory, what is in the file at the end; null: there is none] */
+const SPILLS: readonly (readonly [readonly string[], number, number, string | null])[] = [
+  [["abc", "def", "ghi"], 5, 100, "abcde\n[4 bytes after this are not kept]\n"],
+  [["abcdefghi"], 5, 100, "abcde\n[4 bytes after this are not kept]\n"],
+  [["abcde", "f"], 5, 100, "abcde\n[1 bytes after this are not kept]\n"],
+  [["abc", "de"], 5, 100, "abcde"],
+  [["abc", "def", "ghi"], 100, 14, "abcd\n[5 bytes after this are not kept]\n"],
+  [["abc"], 100, 10, null],
+];
+
+for (const [pieces, file, directory, kept] of SPILLS) {
+  Deno.test(`SpillFile keeps of ${pieces} what ${file} bytes and ${directory} of all files allow, and says so`, async () => {
+    using shell = fixture();
+    mkdirSync(join(shell.dir, "kept"));
+    writeFileSync(join(shell.dir, "kept/earlier"), "0123456789");
+    const spill = new SpillFile(join(shell.dir, "kept/now"), { file, directory });
+    for (const piece of pieces) await spill.write(new TextEncoder().encode(piece));
+    const { path, leftOut } = await spill.end();
+    assert.equal(path === null ? null : await readFile(path, "utf8"), kept);
+    if (kept !== null) assert.equal(leftOut, Number(/\[(\d+) bytes/.exec(kept)?.[1] ?? 0));
+    assert.deepEqual(existsSync(join(shell.dir, "kept/now")), kept !== null);
+  });
+}

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Shell, ShellCommand } from "../../../lib/tools/tool.ts";
+import type { Shell, ShellCommand, ShellResult } from "../../../lib/tools/tool.ts";
 import { workplace } from "../fixture.ts";
 
 const ENDED = {
@@ -10,6 +10,7 @@ const ENDED = {
   outputBytes: 0,
   truncated: false,
   path: null,
+  leftOut: 0,
   durationMs: 0,
 };
 
@@ -94,4 +95,22 @@ Deno.test("terminal counts a command that was stopped, without an exit code", as
   stop.abort("cancelled");
   await assert.rejects(running, (error) => error === "cancelled");
   assert.deepEqual(place.evidence, [["command", "sleep 60", null]]);
+});
+
+Deno.test("terminal says how much of the output is in no file", async () => {
+  const noteOf = async (result: Partial<ShellResult>) => {
+    const shell: Shell = { run: () => Promise.resolve({ ...ENDED, outputBytes: 900, ...result }) };
+    using place = workplace({ shell });
+    const { note } = await place.call("terminal", { command: "yes" }) as { note?: string };
+    return note;
+  };
+  assert.equal(await noteOf({ truncated: true, path: "/x" }), undefined);
+  assert.equal(
+    await noteOf({ truncated: true, path: "/x", leftOut: 300 }),
+    "The last 300 of 900 bytes are not in output_file",
+  );
+  assert.equal(
+    await noteOf({ truncated: true, leftOut: 900 }),
+    "The whole output could not be kept in a file",
+  );
 });
