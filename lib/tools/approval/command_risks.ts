@@ -4,7 +4,7 @@ import type { Facts } from "./facts.ts";
 import { isPattern } from "./glob.ts";
 import { plainWord, type ShellWord } from "./invocation.ts";
 import { lossRisk } from "./losses.ts";
-import { absolute, keysRisk, writeRisk } from "./path_risks.ts";
+import { absolute, below, keysRisk, writeRisk } from "./path_risks.ts";
 import { programRisk } from "./program_risks.ts";
 import { type ReadCommand, readCommand } from "./read_command.ts";
 import { isNever, MULTIPLIES, type Risk, type RiskGround } from "./risk.ts";
@@ -52,7 +52,8 @@ export function commandRisks(command: string, given: CommandGround): readonly Ri
   const read = readCommand(command, { cwd, facts, variables: { HOME: home, HERMES_HOME: hermesHome } });
   const meaningsOf = (path: string): readonly string[] => {
     const linked = read.links.follow(path);
-    return linked === null ? facts.meaningsOf(path) : [linked, ...facts.meaningsOf(linked)];
+    const found = linked === null ? facts.meaningsOf(path) : [linked, ...facts.meaningsOf(linked)];
+    return found.map((each) => asNamed(each, [home, hermesHome], facts));
   };
   const ground = { ...given, meaningsOf };
   const rewritten = rewrittenBy(read);
@@ -63,6 +64,7 @@ export function commandRisks(command: string, given: CommandGround): readonly Ri
   };
   const risks = [
     ...(read.isUnclear ? ["cannot be read: its syntax is broken or too deep"] : []),
+    ...(facts.isExhausted ? ["cannot be read: it names more files than are looked up"] : []),
     ...(read.multiplies ? [MULTIPLIES] : []),
     ...(read.runsUnknown ? [UNKNOWN] : []),
     ...programRisks(read, scene),
@@ -87,7 +89,7 @@ function programRisks({ invocations }: ReadCommand, scene: Scene): readonly (Ris
       (WRITERS.has(name) || (/^(sed|perl|ruby)$/.test(name) && new Arguments(invocation).editsInPlace));
     const written = !isWriter || isGuess
       ? []
-      : name === "tee" || name === "touch" || name === "truncate"
+      : name === "tee" || name === "touch" || name === "truncate" || name === "sed"
       ? words
       : words.slice(-1);
     const isLooking = name !== null && (LOOKERS.has(name) || isOnlyFinding(name, args));
@@ -112,9 +114,22 @@ function programRisks({ invocations }: ReadCommand, scene: Scene): readonly (Ris
   });
 }
 
+/** A path below what is really one of some directories, as below the name that it has here. */
+function asNamed(path: string, names: readonly string[], facts: Facts): string {
+  for (const name of names) {
+    for (const real of facts.meaningsOf(name)) {
+      if (path === real) return name;
+      const rest = below(path, real);
+      if (rest !== null) return `${name}/${rest}`;
+    }
+  }
+  return path;
+}
+
 /** Facts may be of a class, and a spread leaves its methods behind. */
 function bound(facts: Facts): Facts {
   return {
+    isExhausted: facts.isExhausted,
     isOld: (path) => facts.isOld(path),
     isThere: (path) => facts.isThere(path),
     scriptOf: (path) => facts.scriptOf(path),

@@ -8,6 +8,8 @@ export interface Facts {
   scriptOf(path: string): string | null | undefined;
   /** What an absolute path means besides itself, by the links and the names that are there. */
   meaningsOf(path: string): readonly string[];
+  /** Whether the command names more paths than are followed. */
+  readonly isExhausted: boolean;
   /** Hears of a file that the command writes; fetched: with what comes from elsewhere. */
   writes(path: string, isFetched: boolean): void;
 }

@@ -18,7 +18,7 @@ const MAX_FILES = 256;
 const MAX_NAMED = 32;
 const MAX_STARS = 3;
 /** How many paths of one command are followed. */
-const MAX_FOLLOWED = 1000;
+const MAX_FOLLOWED = 4000;
 /** How much of a script is read. */
 const MAX_BYTES = 256 * 1024;
 /** What is read here is bounded, and waits for nobody. */
@@ -51,10 +51,12 @@ export class FileFacts implements Facts {
 
   meaningsOf(path: string): readonly string[] {
     const known = this.#meanings.get(path);
-    if (known === undefined && this.#meanings.size + this.#followed.size < MAX_FOLLOWED) {
-      this.#followed.add(path);
-    }
+    if (known === undefined && !this.isExhausted) this.#followed.add(path);
     return known ?? [];
+  }
+
+  get isExhausted(): boolean {
+    return this.#meanings.size + this.#followed.size >= MAX_FOLLOWED;
   }
 
   writes(path: string, isFetched: boolean): void {

@@ -29,6 +29,7 @@ import { absolute } from "./path_risks.ts";
 import { type Input, printedBy, UNKNOWN_INPUT } from "./printed_by.ts";
 import { programName } from "./program_name.ts";
 import { Scope } from "./scope.ts";
+import { dirsOf } from "./word_places.ts";
 
 /** A file that a redirection writes. */
 export interface WrittenFile {
@@ -223,7 +224,11 @@ class Reader implements ReadCommand {
     this.invocations.push(invocation);
     this.#remember(invocation);
     if (depth > MAX_DEPTH) return;
+    const before = this.#dirs;
+    const dirs = dirsOf(invocation);
+    if (dirs.length > before.length) this.#dirs = dirs;
     for (const inner of innerCommands(invocation)) this.#inner(inner, how);
+    if (dirs.length > before.length) this.#dirs = before;
     this.#ran(this.#scripts.runBy(invocation), depth);
     for (const guess of guesses(invocation)) {
       this.#invoke(guess, { depth: depth + 1, input: null, takesMore, isGuess: true });

@@ -2,7 +2,7 @@ import { Arguments } from "./arguments.ts";
 import { isPattern, mayMean } from "./glob.ts";
 import type { Invocation } from "./invocation.ts";
 import { KEY_SAMPLES } from "./key_places.ts";
-import { absolute, below, homeRest } from "./path_risks.ts";
+import { absolute, below, homeRest, keysRisk, startupRisk } from "./path_risks.ts";
 import type { Risk, RiskGround } from "./risk.ts";
 import { dirsOf } from "./word_places.ts";
 
@@ -23,18 +23,43 @@ const LISTERS = /^(find|fd|fdfind|locate|plocate|ls|tree|du|bfs)$/;
 const LOOKERS =
   /^(ls|stat|test|\[|\[\[|chmod|chown|file|du|realpath|readlink|dirname|basename|echo|printf|cd|touch|mkdir|md5sum|sha256sum|wc|true|false|:|export|local|declare|exit|return|sleep|date|exa|eza|tree|xargs|for|while|read|set|kill|find|fd)$/;
 
+/** They print what they are told of, or the names that they find. */
+const NAMERS = /^(ls|find|fd|fdfind|echo|printf|realpath|readlink|stat|tree|exa|eza|locate)$/;
+const WRITERS =
+  /^(tee|cp|mv|install|sed|perl|ruby|python|dd|sh|bash|zsh|truncate|patch|ln|rsync|ed|vim|curl|wget|sort|split)$/;
+
 /** Why a command line that reads all below a directory asks; null: no keys lie there. */
 export function treeReadRisk(invocations: readonly Invocation[], ground: RiskGround): Risk | null {
-  const isTaken = invocations.some(({ name, args, takesMore, isGuess }) =>
+  const takers = invocations.filter(({ name, args, takesMore, isGuess }) =>
     !isGuess && name !== null && !LOOKERS.test(name) && (takesMore || args.some((word) => !word.isStatic))
   );
+  const isTaken = takers.length > 0;
   const isRead = invocations.some((invocation) =>
     !invocation.isGuess &&
     rootsOf(invocation, isTaken).some((root) =>
       dirsOf(invocation).some((dir) => holdsKeys(root, dir, ground))
     )
   );
-  return isRead ? READS_ALL : null;
+  return isRead ? READS_ALL : isTaken ? namedRisk(invocations, takers, ground) : null;
+}
+
+/** What others name for those who take it: `echo F | xargs cat`, `cat $(ls F)`. */
+function namedRisk(
+  invocations: readonly Invocation[],
+  takers: readonly Invocation[],
+  ground: RiskGround,
+): Risk | null {
+  const mayBeWritten = takers.some(({ name }) => name !== null && WRITERS.test(name));
+  for (const { name, args, dirs, isGuess } of invocations) {
+    if (isGuess || name === null || !NAMERS.test(name)) continue;
+    for (const dir of dirs) {
+      for (const { text } of args) {
+        const risk = keysRisk(text, dir, ground) ?? (mayBeWritten ? startupRisk(text, dir, ground) : null);
+        if (risk !== null) return risk;
+      }
+    }
+  }
+  return null;
 }
 
 /** The directories below which a program reads all; none: it does not. */
@@ -53,8 +78,11 @@ function rootsOf(invocation: Invocation, isTaken: boolean): readonly string[] {
     return !isDeep ? [] : places.length > 0 ? places : input === null || !SEARCHERS.test(name) ? ["."] : [];
   }
   if (name === "git") {
+    const tree = args.valueOf("--work-tree");
+    if (tree !== undefined) return [tree];
     return !args.hasLong("no-index") ? [] : operands.includes("grep") ? [".", ...operands] : operands;
   }
+  if (/^(docker|podman|nerdctl)$/.test(name)) return mounted(args);
   if (name === "tar" || name === "bsdtar" || name === "gtar") {
     const isNew = /^-?[a-zA-Z]*[cru][a-zA-Z]*$/.test(args.words[0] ?? "") || args.has("c") ||
       args.hasLong("create", "append", "update");
@@ -69,6 +97,14 @@ function rootsOf(invocation: Invocation, isTaken: boolean): readonly string[] {
   }
   const isDeep = args.has("rR") || args.hasLong("recursive");
   return isDeep && !NO_READERS.test(name) && verb !== "" ? operands : [];
+}
+
+/** The directories that a container is given. */
+function mounted({ words }: Arguments): readonly string[] {
+  return words.flatMap((word) =>
+    /^(?:-v|--volume=)?([/.][^:,]*):/.exec(word)?.slice(1) ??
+      /(?:^|[=,])(?:src|source)=([^,]+)/.exec(word)?.slice(1) ?? []
+  );
 }
 
 /** Where a program that tells of names begins. */

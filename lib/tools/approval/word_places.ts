@@ -11,7 +11,17 @@ export function placesIn(word: string): readonly string[] {
 /** Where a program may work: where it is started, and where its options tell it to go. */
 export function dirsOf(invocation: Pick<Invocation, "args" | "dirs" | "name">): readonly string[] {
   const { dirs, args, name } = invocation;
-  const option = name === "patch" ? /^(-d|--directory)(?:=|$)/ : /^(-C|--directory|--chdir|--cd)(?:=|$)/;
+  const option = name === "patch"
+    ? /^(-d|--directory)(?:=|$)/
+    : name === "sudo"
+    ? /^(-D|--chdir)(?:=|$)/
+    : name === "tar" || name === "bsdtar"
+    ? /^(-[a-zA-Z]*C|--directory|--cd)(?:=|$)/
+    : name === "wget"
+    ? /^(-P|--directory-prefix)(?:=|$)/
+    : name === "curl"
+    ? /^(--output-dir)(?:=|$)/
+    : /^(-C|--directory|--chdir|--cd)(?:=|$)/;
   const given = args.flatMap(({ text }, index): readonly string[] => {
     const found = option.exec(text);
     if (found === null) return /^-C./.test(text) ? [text.slice(2)] : [];

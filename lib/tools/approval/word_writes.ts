@@ -1,3 +1,4 @@
+import { fetchedBy } from "./agent_scripts.ts";
 import { Arguments } from "./arguments.ts";
 import { isInterpreter, isShell } from "./interpreters.ts";
 import { baseName, type Invocation } from "./invocation.ts";
@@ -29,17 +30,19 @@ const UNPACKS_INTO = "puts files of an archive, a patch or a copy where start-up
 export function wordWriteRisk(invocation: Invocation, ground: RiskGround): Risk | null {
   const { name } = invocation;
   if (name === null) return null;
-  return unpackRisk(name, invocation, ground) ?? (name === "sed" ? sedRisk(invocation, ground) : null) ??
-    copiedRisk(name, invocation, ground) ?? namedRisk(name, invocation, ground);
+  return unpackRisk(name, invocation, ground) ??
+    (EDITORS.test(name) ? editorRisk(invocation, ground) : null) ??
+    firstWritten(fetchedBy(invocation), invocation, ground) ?? copiedRisk(name, invocation, ground) ??
+    namedRisk(name, invocation, ground);
 }
 
 function namedRisk(name: string, invocation: Invocation, ground: RiskGround): Risk | null {
   const { args } = invocation;
-  if (READERS.has(name) || wrapperOf(name) !== undefined || args.some(({ text }) => CHECKS.test(text))) {
+  if (isReader(name, args) || wrapperOf(name) !== undefined || args.some(({ text }) => CHECKS.test(text))) {
     return null;
   }
   const runs = isShell(name) || isInterpreter(name);
-  const run = runs ? args.find(({ text }) => !text.startsWith("-")) : undefined;
+  const run = runs && name !== "awk" ? args.find(({ text }) => !text.startsWith("-")) : undefined;
   for (const word of args) {
     if (word === run && !/^(ed|vim|emacs)$/.test(name)) continue;
     for (const place of [...placesIn(word.text), ...gluedIn(word.text)]) {
@@ -52,23 +55,38 @@ function namedRisk(name: string, invocation: Invocation, ground: RiskGround): Ri
   return null;
 }
 
+/** Whether a program only reads: one of awk by what its script says, git where it is told of no file to keep settings in. */
+function isReader(name: string, args: Invocation["args"]): boolean {
+  const has = (pattern: RegExp) => args.some(({ text }) => pattern.test(text));
+  if (name === "awk" && has(/>|\|/)) return false;
+  if (name === "git" && has(/^config$/) && has(/^(-f|--file(=.*)?)$/)) return false;
+  return READERS.has(name);
+}
+
 /** What may stand right behind the letter of an option: `-oFILE`, `-sSLoFILE`. */
 function gluedIn(word: string): readonly string[] {
   const letters = /^-([A-Za-z]+)/.exec(word)?.[1];
-  if (letters === undefined) return [];
+  if (letters === undefined) return /^\w+=(.+)/s.exec(word)?.slice(1) ?? [];
   const whole = word.slice(1 + letters.length);
   return [...new Set([word.slice(2), whole])].filter((each) => each !== "");
 }
 
-/** A file that `w` of a sed script writes. */
-function sedRisk(invocation: Invocation, ground: RiskGround): Risk | null {
-  const files = invocation.args.flatMap(({ text }) =>
-    [...text.matchAll(/(?:^|[\s;{}/|#,!$\d]|[gpiIme])[wW]\s*([^\n\s][^\n]*)/g)].map(([, file = ""]) =>
-      file.trim().replace(/^~(?=\/)/, ground.home)
-    )
-  );
-  return firstWritten(files.filter((file) => /[./~]/.test(file)), invocation, ground);
+/** Editors that write what `w` of their scripts names. */
+const EDITORS = /^(sed|ed|ex|vi|vim|nvim|view|red)$/;
+const WRITTEN = /(?:^|[\s;{}/|#,!$:\d]|[gpiIme])(?:[wW]|sav|saveas|write)!?\s*([^\n\s][^\n]*)/g;
+
+/** A file that such a script writes. */
+function editorRisk({ args, input, ...rest }: Invocation, ground: RiskGround): Risk | null {
+  const texts = [...args.map(({ text }) => text), ...(input?.isStatic === true ? [input.text] : [])];
+  const files = texts.flatMap((text) => [...text.slice(0, MAX_SCRIPT).matchAll(WRITTEN)])
+    .flatMap(([, file = ""]) => [file.trim(), file.split(/[\s|]/)[0] ?? ""])
+    .filter((file) => /[./~]/.test(file))
+    .map((file) => file.replace(/^~(?=\/)/, ground.home));
+  return firstWritten([...new Set(files)], { args, input, ...rest }, ground);
 }
+
+/** How much of a script is looked at. */
+const MAX_SCRIPT = 10_000;
 
 /** Copies by the names that they get. */
 function copiedRisk(name: string, invocation: Invocation, ground: RiskGround): Risk | null {

@@ -6,5 +6,6 @@ export const NO_FACTS: Facts = {
   isThere: () => false,
   scriptOf: () => undefined,
   meaningsOf: () => [],
+  isExhausted: false,
   writes() {},
 };

@@ -70,3 +70,22 @@ Deno.test("createJudge() never allows writing what decides about agents, by what
   ];
   for (const command of commands) assert.ok((await place.of(command)).includes(DECIDES), command);
 });
+
+Deno.test("createJudge() judges by what a home is named, though it is a link, and asks where more is named than is looked up", async () => {
+  using dir = new TempDir();
+  mkdirSync(dir.at("real"));
+  mkdirSync(dir.at("w"));
+  symlinkSync(dir.at("real"), dir.at("home"));
+  symlinkSync(dir.at("real/.netrc"), dir.at("w/x"));
+  const judge = createJudge({ mode: "dangerous", allow: [], timeout: 0, children: "ask" }, {
+    home: dir.at("home"),
+    hermesHome: dir.at("hh"),
+    secretPaths: [dir.at("hh/.env")],
+    files: new AgentFiles(Date.now() - 60_000),
+  });
+  const of = (command: string) => judge({ type: "command", command, cwd: dir.at("w") });
+  assert.deepEqual(await of("cat x"), ["touches files that hold keys"]);
+  assert.deepEqual(await of("cat y"), []);
+  const many = Array.from({ length: 5000 }, (_, index) => `f${index}`).join(" ");
+  assert.deepEqual(await of(`cat ${many} x`), ["cannot be read: it names more files than are looked up"]);
+});
