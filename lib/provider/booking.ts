@@ -34,6 +34,7 @@ export function bookingOf(reservation: Reservation, outcome: RequestOutcome): Bo
 /** What a request used beside what its server reported, at most. */
 function unreported(usage: TokenUsage, reservation: Reservation, outcome: RequestOutcome): TokenUsage {
   const { answerChars = 0, unreportedChars, error } = outcome;
+  if (isRefused(outcome)) return used(0, 0);
   const chars = usage.output === 0 ? answerChars : unreportedChars ?? 0;
   const isCut = unreportedChars !== undefined && error !== null;
   const most = Math.max(0, reservation.output - usage.output);
@@ -49,11 +50,21 @@ export function amountsOfBooking({ usage, usd }: Booking): Amounts {
 }
 
 /** What a request without reported usage comes to: nothing where it was refused outright. */
-function estimate({ input, output }: Reservation, { error, answerChars }: RequestOutcome): TokenUsage {
-  const isRefused = answerChars === 0 && error?.status !== undefined;
-  if (isRefused || error?.code === "unreachable") return used(0, 0);
+function estimate({ input, output }: Reservation, outcome: RequestOutcome): TokenUsage {
+  const { error, answerChars } = outcome;
+  if (isRefused(outcome) || error?.code === "unreachable") return used(0, 0);
   if (answerChars === undefined) return used(input, Math.min(output, ROOMY_OUTPUT));
   return used(input, Math.min(output, answerChars + (error === null ? 0 : UNHEARD_TOKENS)));
+}
+
+/** What a server says in place of an answer, in the middle of a stream too, when it has not worked on the request. */
+const REFUSALS: ReadonlySet<string> = new Set(
+  ["rate_limited", "quota", "auth", "context_length", "content_filter", "bad_request", "server"],
+);
+
+function isRefused({ error, answerChars }: RequestOutcome): boolean {
+  if (error === null || answerChars !== 0) return false;
+  return error.status !== undefined || REFUSALS.has(error.code);
 }
 
 function used(input: number, output: number): TokenUsage {

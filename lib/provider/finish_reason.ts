@@ -1,4 +1,5 @@
 import { answerFailure, type Complaint } from "./answer_fold.ts";
+import { ProviderError } from "../support/errors.ts";
 import { shortened } from "../support/cut_text.ts";
 import type { FinishReason } from "./provider.ts";
 
@@ -8,17 +9,21 @@ export interface AnswerBody {
   readonly text: string;
 }
 
+/** What a reason says: an end, or why the answer is of no use. */
+type Word = FinishReason | "malformed" | "broken" | "full";
+
 /** The words of servers for an end in good order, in lower case. */
 const STOPS: ReadonlySet<string> = new Set(
   "stop stop_sequence eos eos_token end end_turn end_of_turn complete completed success".split(" "),
 );
 /** The words that servers make their reasons of, in lower case; the first that fits counts. */
-const WORDS: readonly (readonly [RegExp, FinishReason | "malformed" | "broken"])[] = [
+const WORDS: readonly (readonly [RegExp, Word])[] = [
   [/malformed|unexpected_tool|invalid_tool/, "malformed"],
   [
     /filter|safety|recitation|refus|sensitive|prohibit|block|spii|violat|moderat|guard|policy|unsafe|toxic|language/,
     "content_filter",
   ],
+  [/context_(window|length|size|limit)|max_context|model_(max_)?len(gth)?/, "full"],
   [
     /error|fail|abort|cancel|interrupt|time_?out|overload|unavailable|insufficient|network|pause|in_progress|queued/,
     "broken",
@@ -45,7 +50,7 @@ function isGood(reason: string): boolean {
 /**
  * Why an answer ended, by the server's word for it; "" is an end without one. An answer in good order is one whatever the
  * word, unless that speaks of a cut. Throws {@linkcode ProviderError}: `malformed` for what belies the answer, `cut` where the server
- * broke off.
+ * broke off, `context_length` where the conversation left no room for it.
  */
 export function finishOf(reason: string, { calls, text }: AnswerBody, complain: Complaint): FinishReason {
   const quoted = `"${shortened(reason, 60)}"`;
@@ -53,6 +58,10 @@ export function finishOf(reason: string, { calls, text }: AnswerBody, complain: 
   if (word === "malformed") throw answerFailure("malformed", complain(`it ended for the reason ${quoted}`));
   if (word === "broken") {
     throw answerFailure("cut", complain(`the server broke off for the reason ${quoted}`));
+  }
+  if (word === "full") {
+    const message = complain(`the context window of the model was full in the middle of it (${quoted})`);
+    throw new ProviderError("context_length", message, { retryable: false });
   }
   // Taking the text of an answer of which the calls were lost for the final one would be a false success.
   if (word === "tool_calls" && calls === 0) {
@@ -66,7 +75,7 @@ export function finishOf(reason: string, { calls, text }: AnswerBody, complain: 
   return "stop";
 }
 
-function wordOf(reason: string): FinishReason | "malformed" | "broken" | null {
+function wordOf(reason: string): Word | null {
   if (STOPS.has(reason)) return "stop"; // before any pattern is compiled, as this is how nearly all end
   if (reason === "tool_calls") return reason;
   const name = reason.trim().toLowerCase().replaceAll(/[\s-]+/g, "_");

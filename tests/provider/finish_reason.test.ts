@@ -7,7 +7,8 @@ function ended(reason: string, calls: number, text: string): string {
   try {
     return finishOf(reason, { calls, text }, (state) => state);
   } catch (error) {
-    assert.ok(error instanceof ProviderError && error.retryable);
+    assert.ok(error instanceof ProviderError);
+    assert.equal(error.retryable, error.code !== "context_length", reason);
     return error.code;
   }
 }
@@ -18,14 +19,12 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
     ...["other", "weather", "natural stop", "FINISH_REASON_UNSPECIFIED", "constructor"],
   ],
   length: [
-    ...["length", "max_tokens", "MAX_TOKENS", "max_output_tokens", "model_length", "max tokens"],
-    ...[
-      "model_context_window_exceeded",
-      "token_limit",
-      "truncated",
-      "incomplete",
-      "thinking_budget_exhausted",
-    ],
+    ...["length", "max_tokens", "MAX_TOKENS", "max_output_tokens", "max tokens"],
+    ...["token_limit", "truncated", "incomplete", "thinking_budget_exhausted"],
+  ],
+  context_length: [
+    ...["model_context_window_exceeded", "model_length", "MODEL_LENGTH", "context_length_exceeded"],
+    ...["context window", "max_context_length", "model_max_length"],
   ],
   content_filter: [
     ...["content_filter", "SAFETY", "RECITATION", "refusal", "sensitive", "PROHIBITED_CONTENT", "BLOCKLIST"],

@@ -104,7 +104,7 @@ const ENDS: readonly (readonly [stop: string, end: unknown])[] = [
   ["end_turn", "stop"],
   ["stop_sequence", "stop"],
   ["max_tokens", "length"],
-  ["model_context_window_exceeded", "length"],
+  ["model_context_window_exceeded", ["context_length", false]],
   ["refusal", "content_filter"],
   ["pause_turn", ["cut", true]],
   ["weather", "stop"],
