@@ -65,9 +65,7 @@ function originOf(io: Io, provider: string): string {
 }
 
 async function readKey(io: Io, provider: string): Promise<string> {
-  const text = io.stdin.isTerminal
-    ? await io.askSecret(`Key of ${provider}`)
-    : await readGiven(io.stdin, "a key");
+  const text = io.stdin.isTerminal ? await io.askSecret(`Key of ${provider}`) : await readGiven(io, "a key");
   const key = (text ?? "").trim();
   if (/^[\x21-\x7e]+$/.test(key)) return key;
   const state = key === "" ? "none was given" : "it holds characters that no key has";

@@ -30,6 +30,8 @@ export interface ReadOptions {
   readonly most?: number;
   /** Called at each piece that comes. */
   readonly onPiece?: () => void;
+  /** Called with the name of what it is, where that is not sound UTF-8. */
+  readonly onEncoding?: (name: string) => void;
 }
 
 /** All that a command has of the world around the program, so that tests run it in process. */

@@ -1,4 +1,4 @@
-import { fstatSync } from "node:fs";
+import { fstatSync, readFileSync } from "node:fs";
 import process from "node:process";
 import { isatty, type WriteStream } from "node:tty";
 import { messageOf, UserError } from "../support/errors.ts";
@@ -23,8 +23,8 @@ export type Delivery =
 /** The world as the process has it. Make one only: it listens for errors of the standard streams. */
 export function processIo(workerUrl: URL, env: Io["env"]): ProcessIo {
   const onBrokenPipe = new Set<() => void>();
-  const stdout = new ProcessOutput(process.stdout, isatty(1), () => onBrokenPipe.forEach((call) => call()));
-  const stderr = new ProcessOutput(process.stderr, isatty(2), () => {});
+  const stdout = new ProcessOutput(process.stdout, 1, () => onBrokenPipe.forEach((call) => call()));
+  const stderr = new ProcessOutput(process.stderr, 2, () => {});
   return {
     env,
     cwd: workingDirectory,
@@ -69,14 +69,16 @@ function wordsOf(error: unknown): string {
 
 class ProcessOutput implements Output {
   readonly isTerminal: boolean;
+  readonly #isClosed: boolean;
   readonly #stream: WriteStream;
   readonly #onBrokenPipe: () => void;
   #error: Error | null = null;
   #underWay = 0;
   #onIdle: (() => void) | null = null;
 
-  constructor(stream: WriteStream, isTerminal: boolean, onBrokenPipe: () => void) {
-    this.isTerminal = isTerminal;
+  constructor(stream: WriteStream, fd: 1 | 2, onBrokenPipe: () => void) {
+    this.isTerminal = isatty(fd);
+    this.#isClosed = wasClosed(fd);
     this.#stream = stream;
     this.#onBrokenPipe = onBrokenPipe;
     stream.on("error", (error: Error) => this.#fail(error));
@@ -98,6 +100,7 @@ class ProcessOutput implements Output {
   /** Errors come by event, by callback or as an exception, depending on the runtime and on what is behind it. */
   write(text: string): void {
     if (this.#error !== null || text === "") return;
+    if (this.#isClosed) return this.#fail(new Error("it is closed"));
     this.#underWay++;
     try {
       this.#stream.write(text, (error) => this.#settle(error));
@@ -125,6 +128,23 @@ class ProcessOutput implements Output {
     this.#error = error;
     this.#onIdle?.();
     if (isBrokenPipe(error)) this.#onBrokenPipe();
+  }
+}
+
+/** O_CLOEXEC as proc_pid_fdinfo(5) writes it, in octal. */
+const CLOSES_AT_EXEC = 0o2000000;
+
+/**
+ * Whether a stream was closed when the program was started. The binary's runtime opens /dev/null in its place, as a file
+ * that no program would have handed on: where Linux tells that, what is written is known to be lost.
+ */
+function wasClosed(fd: number): boolean {
+  try {
+    fstatSync(fd);
+    const flags = /^flags:\s*([0-7]+)/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, "utf8"))?.[1] ?? "0";
+    return (parseInt(flags, 8) & CLOSES_AT_EXEC) !== 0;
+  } catch (error) {
+    return codeOf(error) === "EBADF";
   }
 }
 

@@ -56,7 +56,7 @@ export interface UsageReport {
   readonly days: readonly (UsageFigures & { readonly day: string })[];
   /** Of a session; empty otherwise. */
   readonly tasks: readonly TaskUsage[];
-  /** `provider/model` of those that used tokens without a known price. */
+  /** `provider/model` of those that used tokens without a known price, where somebody bills for them. */
   readonly prices_unknown: readonly string[];
   /** Of today, where it has a cap. */
   readonly budget: { readonly day: CapUsage | null };
@@ -72,7 +72,11 @@ export interface ReportedTask {
 /** The part of a report that any groups of requests have. */
 export function reportGroups(
   groups: readonly UsageGroup[],
-  labelOf: (fingerprint: string) => string | null,
+  { labelOf, isBilled }: {
+    readonly labelOf: (fingerprint: string) => string | null;
+    /** Whether somebody takes money for what a provider does. */
+    readonly isBilled: (provider: string) => boolean;
+  },
 ): Pick<UsageReport, "total" | "models" | "keys" | "prices_unknown"> {
   const models = by(groups, ({ provider, model }) => ({ provider, model }));
   return {
@@ -83,7 +87,7 @@ export function reportGroups(
       label: key === null ? null : labelOf(key),
       fingerprint: key,
     })),
-    prices_unknown: models.filter((each) => each.unpriced_requests > 0)
+    prices_unknown: models.filter((each) => each.unpriced_requests > 0 && isBilled(each.provider))
       .map(({ provider, model }) => `${provider}/${model}`),
   };
 }

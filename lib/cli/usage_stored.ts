@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { hermesHome } from "../config/home.ts";
 import type { LoadedConfig } from "../config/load.ts";
+import { isBilled } from "../config/model_facts.ts";
 import { readSnapshot } from "../delegation/task_snapshot.ts";
 import { credentialsOf } from "../provider/credential.ts";
 import { dayOf, startOfDay } from "../store/utc_day.ts";
@@ -76,7 +77,10 @@ function reportOf(
   return {
     scope,
     session_id: sessionId,
-    ...reportGroups(groups, (fingerprint) => labels.get(fingerprint) ?? null),
+    ...reportGroups(groups, {
+      labelOf: (fingerprint) => labels.get(fingerprint) ?? null,
+      isBilled: (provider) => isBilled(loaded.config, provider),
+    }),
     days: reportDays(groups),
     tasks: sessionId === null ? [] : reportTasks(
       groups,

@@ -46,7 +46,7 @@ export function holdsUsd({ price, is_billed }: Pick<ModelFacts, "price" | "is_bi
 }
 
 /** The built-in `local`, where it was left as it is, is a server on this machine that needs no key. */
-function isBilled({ providers }: Config, name: string): boolean {
+export function isBilled({ providers }: Config, name: string): boolean {
   if (name === "offline") return false;
   const provider = providers[name];
   const builtIn = BUILT_IN_PROVIDERS.local;

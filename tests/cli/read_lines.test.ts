@@ -30,3 +30,26 @@ Deno.test("readLines() yields a line before the next one has come", async () => 
   assert.equal((await lines.next()).value, "second");
   assert.equal((await lines.next()).done, true);
 });
+
+const ENCODED: readonly (readonly [bytes: readonly number[], text: string, named: readonly string[]])[] = [
+  [[0x63, 0xc3, 0xa9], "cé", []],
+  [[0xef, 0xbb, 0xbf, 0x63, 0xc3, 0xa9], "cé", []],
+  [[0x63, 0x61, 0x66, 0xe9], "café", ["Windows-1252"]],
+  [[0x80, 0x20, 0x35], "€ 5", ["Windows-1252"]],
+  [[0xff, 0xfe, 0x68, 0, 0xe9, 0], "hé", ["UTF-16LE with a byte-order mark"]],
+  [[0xfe, 0xff, 0, 0x68, 0, 0xe9], "hé", ["UTF-16BE with a byte-order mark"]],
+  [[0xc3, 0xa9, 0xc3, 0xa9, 0xff], "éé\ufffd", ["UTF-8 with 1 faulty byte"]],
+  [[0x89, 0x50, 0, 0], "\ufffdP\0\0", []],
+];
+
+Deno.test("readText() takes the encoding that the bytes have, and names what is not sound UTF-8", async () => {
+  for (const [bytes, text, named] of ENCODED) {
+    for (const size of [1, 3, 8]) {
+      const names: string[] = [];
+      const found = await readText(pieces(Uint8Array.from(bytes), size), {
+        onEncoding: (name) => names.push(name),
+      });
+      assert.deepEqual([found, names], [text, named]);
+    }
+  }
+});

@@ -181,6 +181,23 @@ for (const [claim, replies, expected] of PIPE) {
   });
 }
 
+for (const args of [["chat", "-n", "-Q", "-q", "say: hi"], ["delegate", "-Q", "say: hi"], ["models"]]) {
+  endToEnd(`${args[0]} with a closed stdout says that its output is lost`, async (hermes) => {
+    const { command, name } = hermes.launcher;
+    const { code, stderr } = await new Deno.Command("sh", {
+      args: ["-c", 'exec "$@" >&-', "sh", ...command, ...args, ...(args.length > 1 ? ["--offline"] : [])],
+      cwd: hermes.work,
+      env: hermes.environment(),
+      clearEnv: true,
+      stdin: "null",
+      stdout: "null",
+    }).output();
+    const isTold = name === "binary"; // Deno opens /dev/null there, as others hand it on
+    const said = isTold ? "hermes: Cannot write the output: it is closed\n" : "";
+    assert.deepEqual([code, new TextDecoder().decode(stderr)], [isTold ? 1 : 0, said]);
+  });
+}
+
 /** Values that a command line cannot have, found before a model is asked. */
 const USAGE: readonly (readonly [args: readonly string[], says: RegExp])[] = [
   [["delegate", "GOAL", "--tier", "huge"], /"huge"/],

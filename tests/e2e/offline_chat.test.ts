@@ -145,3 +145,35 @@ endToEnd("chat -q waits for every child before it ends", async (hermes) => {
   assert.equal(code, 0);
   assert.match(Deno.readTextFileSync(`${hermes.work}/late.txt`), /^here\n?$/);
 });
+
+endToEnd("chat and delegate read what is given in another encoding, and say which", async (hermes) => {
+  await using server = await startScriptedServer(() => say("ok"));
+  useServer(hermes, server.baseUrl);
+  Deno.writeFileSync(`${hermes.work}/old`, Uint8Array.from([0x63, 0x61, 0x66, 0xe9]));
+  const asked = [
+    ["chat -Q -q look < old", "the piped input"],
+    ["chat -Q -q - < old", "the piped input"],
+    ["delegate -Q --context-file old look", '"old"'],
+    ["delegate -Q --context-file - look < old", "the piped input"],
+  ];
+  for (const [line, what] of asked) {
+    const { code, stderr } = await new Deno.Command("sh", {
+      args: ["-c", `exec "$@" ${line}`, "sh", ...hermes.launcher.command],
+      cwd: hermes.work,
+      env: hermes.environment(),
+      clearEnv: true,
+      stdin: "null",
+    }).output();
+    const said = new TextDecoder().decode(stderr);
+    assert.deepEqual([code, said], [0, `hermes: ${what} was read as Windows-1252\n`], line);
+    assert.match(server.requests.at(-1)!.raw, /caf(é|\\u00e9)/, line);
+  }
+});
+
+endToEnd("/usage and usage miss no price of the offline model", async (hermes) => {
+  const { stdout } = await hermes.run(["chat", "--offline", "-Q"], { stdin: "say: hi\n/usage\n" });
+  assert.match(stdout, /session: 1 request/);
+  assert.doesNotMatch(stdout, /prices unknown/);
+  const stored = JSON.parse((await hermes.run(["usage", "--all", "--json"])).stdout);
+  assert.deepEqual([stored.total.unpriced_requests, stored.prices_unknown], [1, []]);
+});

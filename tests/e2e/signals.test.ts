@@ -4,6 +4,7 @@ import { finish } from "../support/delegation_script.ts";
 import { type EndToEnd, endToEnd } from "../support/end_to_end.ts";
 import { processesLeft, processesOf } from "../support/processes.ts";
 import { useServer } from "../support/scripted_home.ts";
+import { chunk, openStream, raw, sse } from "../support/scripted_reply.ts";
 import { callTools, say, type ScriptedServer, startScriptedServer } from "../support/scripted_server.ts";
 import { isChild, turnOf } from "../support/wire_reading.ts";
 
@@ -55,8 +56,26 @@ endToEnd("SIGINT while chat -q drains ends its children, exit code 130", async (
   const running = hermes.start(["chat", "-n", "-Q", "-q", "go"]);
   await Promise.all([bothRun(hermes), server.waitForRequest((each) => !isChild(each) && turnOf(each) === 2)]);
   running.kill("SIGINT");
-  assert.equal((await running.finished).code, 130);
+  const { code, stdout, stderr } = await running.finished;
+  assert.deepEqual([code, stdout], [130, ""]);
+  assert.match(stderr, /^hermes: stopped; it goes on with: hermes chat -r s[0-9a-z]+$/m);
   assert.deepEqual(processesOf(hermes.work), []);
+});
+
+endToEnd("SIGINT in an answer of chat -q shows what had come, and how it goes on", async (hermes) => {
+  await using server = await startScriptedServer(() =>
+    raw((response) => {
+      openStream(response);
+      response.write(sse(chunk({ content: "the first half" })));
+    })
+  );
+  useServer(hermes, server.baseUrl);
+  const running = hermes.start(["chat", "-n", "--jsonl", "-q", "go"]);
+  await running.stdout.waitFor(/"text.delta"/);
+  running.kill("SIGINT");
+  const { code, stderr } = await running.finished;
+  assert.equal(code, 130);
+  assert.match(stderr, /^the first half\nhermes: stopped; it goes on with: hermes chat -r s[0-9a-z]+$/m);
 });
 
 endToEnd("SIGINT stops the turn of a chat on a pipe and not the chat", async (hermes) => {

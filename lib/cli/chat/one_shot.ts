@@ -48,9 +48,18 @@ export async function answerOnce(io: Io, run: Run, prompt: string, options: OneS
   if (end.type === "final") end = await drained(run, answering, ending.signal) ?? end;
   if (ending.exitCode !== null) {
     if (isHardEnd(ending.exitCode)) await interruptTasks(io, run);
+    if (ending.exitCode !== EXIT.brokenPipe) tellStopped(io, run, last.text);
     return ending.exitCode;
   }
   return tell(io, run, { end, last, answers }, options);
+}
+
+/** What had come, and how it can go on. */
+function tellStopped({ stderr }: Io, { session, board }: Run, text: string): void {
+  const said = plainText(asLines(text));
+  const write = () => stderr.write(`${said}hermes: stopped; it goes on with: hermes chat -r ${session.id}\n`);
+  if (board === null) write();
+  else board.around(write);
 }
 
 async function drained(

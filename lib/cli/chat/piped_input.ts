@@ -3,7 +3,7 @@ import { systemClock } from "../../support/clock.ts";
 import { UserError } from "../../support/errors.ts";
 import { EXIT } from "../exit_codes.ts";
 import type { Io } from "../io.ts";
-import { MOST_CHARS, TOO_LONG } from "../read_given.ts";
+import { MOST_CHARS, tellingEncoding, TOO_LONG } from "../read_given.ts";
 
 /** How long it may be silent before a person is told what is waited for. */
 const SILENCE_MS = 2_000;
@@ -26,7 +26,8 @@ export async function withPiped(
 }
 
 /** What a pipeline or a file gives has an end; none is awaited of what stays silent in the hand of who started this. */
-async function readPiped({ stdin, stderr }: Pick<Io, "stdin" | "stderr">, quiet: boolean): Promise<string> {
+async function readPiped(io: Pick<Io, "stdin" | "stderr">, quiet: boolean): Promise<string> {
+  const { stdin, stderr } = io;
   const silence = Promise.withResolvers<string>();
   using timer = systemClock.after(SILENCE_MS, () => {
     const isHeld = stdin.isHeld();
@@ -35,7 +36,11 @@ async function readPiped({ stdin, stderr }: Pick<Io, "stdin" | "stderr">, quiet:
     if (isHeld) silence.resolve("");
   });
   return await Promise.race([
-    stdin.readAll({ most: MOST_CHARS, onPiece: () => timer[Symbol.dispose]() }),
+    stdin.readAll({
+      most: MOST_CHARS,
+      onPiece: () => timer[Symbol.dispose](),
+      onEncoding: tellingEncoding(io, "the piped input"),
+    }),
     silence.promise,
   ]);
 }

@@ -98,7 +98,7 @@ async function queryOf(io: Io, prompt: string | undefined, options: ChatOptions)
       hint: "Use --jsonl, or -q for one answer",
     });
   }
-  const text = query === "-" ? await readGiven(io.stdin, "the prompt") : query;
+  const text = query === "-" ? await readGiven(io, "the prompt") : query;
   if (text.trim() === "") throw new UserError("Cannot answer an empty prompt", { exitCode: EXIT.usage });
   if (query === "-" || options.stdin === false || !io.stdin.isPiped) return text;
   const { withPiped } = await import("./piped_input.ts");

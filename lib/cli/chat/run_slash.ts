@@ -162,7 +162,7 @@ function budgetText({ session }: Run, addUsd: number | null): string {
 
 async function usage({ io, run }: SlashContext): Promise<string> {
   const { usageText } = await import("./usage_text.ts");
-  return usageText(run.session.supervisor.ground.broker, { columns: io.stdout.columns });
+  return usageText(run.session.supervisor.ground, { columns: io.stdout.columns });
 }
 
 function approvalText({ session }: Run, id: string | undefined, verdict: Verdict): string {

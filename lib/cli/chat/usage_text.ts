@@ -1,15 +1,20 @@
-import type { SessionBroker } from "../../provider/provider.ts";
+import { isBilled } from "../../config/model_facts.ts";
+import type { Ground } from "../../delegation/ground.ts";
 import { spendingText } from "../render/spending.ts";
 import type { TableOptions } from "../render/table.ts";
 import { renderUsage } from "../render/usage.ts";
 import { reportGroups } from "../usage_report.ts";
 
 /** What the session's requests came to by model and key, and what is used of its caps and the day's. Ends in "\n". */
-export function usageText({ usage, keyName, budget }: SessionBroker, options: TableOptions): string {
+export function usageText(
+  { broker, config }: Pick<Ground, "broker" | "config">,
+  options: TableOptions,
+): string {
+  const { usage, keyName, budget } = broker;
   const report = renderUsage({
     scope: "session",
     session_id: null,
-    ...reportGroups(usage, keyName),
+    ...reportGroups(usage, { labelOf: keyName, isBilled: (provider) => isBilled(config, provider) }),
     days: [],
     tasks: [],
     budget: { day: null },

@@ -7,7 +7,7 @@ import type { TaskRequest } from "../../tools/delegation/task_arguments.ts";
 import { EXIT } from "../exit_codes.ts";
 import { fromHere } from "../from_here.ts";
 import type { Io } from "../io.ts";
-import { MOST_CHARS, readGiven, TOO_LONG } from "../read_given.ts";
+import { MOST_CHARS, readGiven, tellingEncoding, TOO_LONG } from "../read_given.ts";
 import { readText } from "../read_lines.ts";
 import { hintUnread } from "../unread_stdin.ts";
 import type { DelegateOptions } from "./run_delegate.ts";
@@ -25,7 +25,7 @@ export async function requestsOf(
     });
   }
   const use = options.contextFile === "-" ? "the context" : "the goal";
-  const stdin = fromStdin.length === 1 ? await readGiven(io.stdin, use) : "";
+  const stdin = fromStdin.length === 1 ? await readGiven(io, use) : "";
   const context = await contextOf(io, options, stdin);
   const shared = {
     ...(context === "" ? {} : { context }),
@@ -86,7 +86,10 @@ async function readFile(io: Io, file: string, option: string): Promise<string> {
   const path = fromHere(io, file);
   let text: string;
   try {
-    text = await readText(createReadStream(path), { most: MOST_CHARS });
+    text = await readText(createReadStream(path), {
+      most: MOST_CHARS,
+      onEncoding: tellingEncoding(io, `"${file}"`),
+    });
   } catch (error) {
     throw cannot("read", file, option, fileState(error), error);
   }

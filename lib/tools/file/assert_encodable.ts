@@ -1,5 +1,5 @@
 import { ToolFailure } from "../../support/errors.ts";
-import { type Encoding, encodingName } from "./encoding_watch.ts";
+import { type Encoding, encodingName } from "../../support/encoding_watch.ts";
 import { cannot } from "./file_failure.ts";
 import type { Target } from "./target.ts";
 

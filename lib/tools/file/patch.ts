@@ -7,7 +7,7 @@ import { assertEncodable } from "./assert_encodable.ts";
 import { assertUnchanged } from "./assert_fresh.ts";
 import { assertNoMarker } from "./assert_no_marker.ts";
 import { changeText } from "./change_text.ts";
-import { type Encoding, encodingOf } from "./encoding_watch.ts";
+import { type Encoding, encodingOf } from "../../support/encoding_watch.ts";
 import { assertWhole, cannot, fileFailure } from "./file_failure.ts";
 import prose from "./patch.md" with { type: "text" };
 import { MAX_TEXT_BYTES, readStart } from "../../support/read_chunks.ts";

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { ToolFailure } from "../../support/errors.ts";
 import type { Tool, ToolContext } from "../tool.ts";
-import { type Encoding, encodingName, EncodingWatch, PLAIN } from "./encoding_watch.ts";
+import { type Encoding, encodingName, EncodingWatch, PLAIN } from "../../support/encoding_watch.ts";
 import { type Attempt, cannot, fileFailure } from "./file_failure.ts";
 import { LineWindow } from "./line_window.ts";
 import { spelledOut } from "./meant_path.ts";
@@ -9,7 +9,7 @@ import { absolutePath } from "./paths.ts";
 import prose from "./read_file.md" with { type: "text" };
 import { scanFile } from "./scan_file.ts";
 import { locateExisting, type Target } from "./target.ts";
-import { UTF_8, WINDOWS_1252 } from "./text_codec.ts";
+import { UTF_8, WINDOWS_1252 } from "../../support/text_codec.ts";
 
 const DEFAULT_LINES = 2000;
 const MAX_BYTES = 48_000;

@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import * as z from "zod/mini";
 import { orAborted } from "../../support/or_aborted.ts";
 import type { Tool, ToolContext } from "../tool.ts";
-import { encodingOf } from "./encoding_watch.ts";
+import { encodingOf } from "../../support/encoding_watch.ts";
 import { type Attempt, fileFailure } from "./file_failure.ts";
 import { globMatcher } from "./glob.ts";
 import type { LinePattern } from "./line_pattern.ts";

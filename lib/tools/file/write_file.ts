@@ -3,7 +3,7 @@ import type { Tool, ToolContext } from "../tool.ts";
 import { assertEncodable } from "./assert_encodable.ts";
 import { assertRead, assertUnchanged } from "./assert_fresh.ts";
 import { assertNoMarker } from "./assert_no_marker.ts";
-import { type Encoding, encodingName, EncodingWatch, PLAIN } from "./encoding_watch.ts";
+import { type Encoding, encodingName, EncodingWatch, PLAIN } from "../../support/encoding_watch.ts";
 import { assertWhole, fileFailure } from "./file_failure.ts";
 import { LineEnds } from "./line_ends.ts";
 import { MAX_TEXT_BYTES, readStart } from "../../support/read_chunks.ts";

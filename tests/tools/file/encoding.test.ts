@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { Buffer } from "node:buffer";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Encoding, encodingOf, EncodingWatch } from "../../../lib/tools/file/encoding_watch.ts";
-import { UTF_16BE, UTF_16LE, UTF_8, WINDOWS_1252 } from "../../../lib/tools/file/text_codec.ts";
+import { type Encoding, encodingOf, EncodingWatch } from "../../../lib/support/encoding_watch.ts";
+import { UTF_16BE, UTF_16LE, UTF_8, WINDOWS_1252 } from "../../../lib/support/text_codec.ts";
 import { workplace } from "../fixture.ts";
 
 const utf8 = (text: string) => Buffer.from(text);

@@ -1,6 +1,6 @@
 import { Buffer, isAscii, isUtf8 } from "node:buffer";
 import { type TextCodec, UTF_16BE, UTF_16LE, UTF_8, WINDOWS_1252 } from "./text_codec.ts";
-import { countUtf8, openEnd } from "../../support/utf8_bytes.ts";
+import { countUtf8, openEnd } from "./utf8_bytes.ts";
 
 /** What the bytes of a file are. */
 export interface Encoding {
@@ -88,6 +88,14 @@ export function encodingOf(content: Uint8Array): Encoding | null {
   const watch = new EncodingWatch();
   watch.push(content);
   return watch.finish();
+}
+
+/** A whole content as text, without its byte-order mark, and what it is; null: it is not text. */
+export function textOf(content: Uint8Array): { readonly text: string; readonly encoding: Encoding } | null {
+  const encoding = encodingOf(content);
+  if (encoding === null) return null;
+  const text = encoding.codec.decode(content).toWellFormed();
+  return { text: encoding.hasMark ? text.replace(/^\ufeff/, "") : text, encoding };
 }
 
 interface Start {

@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { decodeUtf8, encodeUtf8 } from "../../support/utf8_bytes.ts";
+import { decodeUtf8, encodeUtf8 } from "./utf8_bytes.ts";
 
 /** How the text of a file is written in bytes. From every text that `decode` gives, `encode` makes the same bytes. */
 export interface TextCodec {
