@@ -93,6 +93,7 @@ function programRisks({ invocations }: ReadCommand, scene: Scene): readonly (Ris
       ? words
       : words.slice(-1);
     const isLooking = name !== null && (LOOKERS.has(name) || isOnlyFinding(name, args));
+    const places = dirsOf(invocation);
     const usesKeys = name !== null && KEY_USERS.test(name);
     const touched = args.filter((word, index) =>
       !usesKeys || !(KEY_OPTION.test(args[index - 1]?.text ?? "") || word.text.startsWith("IdentityFile="))
@@ -104,7 +105,7 @@ function programRisks({ invocations }: ReadCommand, scene: Scene): readonly (Ris
       ...(isLooking || isGuess
         ? []
         : touched.flatMap(({ text }) =>
-          placesIn(text).flatMap((place) => dirsOf(invocation).map((dir) => keysRisk(place, dir, ground)))
+          placesIn(text).flatMap((place) => places.map((dir) => keysRisk(place, dir, ground)))
         )),
       ground.asksAlways && !isGuess ? `runs ${name ?? "a program"}` : null,
     ];

@@ -18,7 +18,9 @@ const MAX_FILES = 256;
 const MAX_NAMED = 32;
 const MAX_STARS = 3;
 /** How many paths of one command are followed. */
-const MAX_FOLLOWED = 4000;
+const MAX_FOLLOWED = 1000;
+/** How many names of directories the patterns of one command are compared with. */
+const MAX_NAMES = 4000;
 /** How much of a script is read. */
 const MAX_BYTES = 256 * 1024;
 /** What is read here is bounded, and waits for nobody. */
@@ -31,6 +33,7 @@ export class FileFacts implements Facts {
   readonly #wanted = new Set<string>();
   readonly #meanings = new Map<string, readonly string[]>();
   readonly #followed = new Set<string>();
+  readonly #left = { names: MAX_NAMES };
   readonly #written = new Map<string, boolean>();
 
   constructor(files: AgentFiles) {
@@ -70,7 +73,7 @@ export class FileFacts implements Facts {
     this.#wanted.clear();
     this.#followed.clear();
     await Promise.all(paths.map(async (path) => this.#known.set(path, await this.#look(path))));
-    await Promise.all(followed.map(async (path) => this.#meanings.set(path, await meaningsOf(path))));
+    for (const path of followed) this.#meanings.set(path, await meaningsOf(path, this.#left));
     return paths.length + followed.length > 0;
   }
 

@@ -34,12 +34,11 @@ export function treeReadRisk(invocations: readonly Invocation[], ground: RiskGro
     !isGuess && name !== null && !LOOKERS.test(name) && (takesMore || args.some((word) => !word.isStatic))
   );
   const isTaken = takers.length > 0;
-  const isRead = invocations.some((invocation) =>
-    !invocation.isGuess &&
-    rootsOf(invocation, isTaken).some((root) =>
-      dirsOf(invocation).some((dir) => holdsKeys(root, dir, ground))
-    )
-  );
+  const isRead = invocations.some((invocation) => {
+    if (invocation.isGuess) return false;
+    const dirs = dirsOf(invocation);
+    return rootsOf(invocation, isTaken).some((root) => dirs.some((dir) => holdsKeys(root, dir, ground)));
+  });
   return isRead ? READS_ALL : isTaken ? namedRisk(invocations, takers, ground) : null;
 }
 

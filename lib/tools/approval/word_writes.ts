@@ -43,10 +43,11 @@ function namedRisk(name: string, invocation: Invocation, ground: RiskGround): Ri
   }
   const runs = isShell(name) || isInterpreter(name);
   const run = runs && name !== "awk" ? args.find(({ text }) => !text.startsWith("-")) : undefined;
+  const dirs = dirsOf(invocation);
   for (const word of args) {
     if (word === run && !/^(ed|vim|emacs)$/.test(name)) continue;
     for (const place of [...placesIn(word.text), ...gluedIn(word.text)]) {
-      for (const dir of dirsOf(invocation)) {
+      for (const dir of dirs) {
         const risk = startupRisk(place, dir, ground);
         if (risk !== null) return risk;
       }
@@ -136,8 +137,9 @@ function firstWritten(
   invocation: Invocation,
   ground: RiskGround,
 ): Risk | null {
+  const dirs = dirsOf(invocation);
   for (const file of files) {
-    for (const dir of dirsOf(invocation)) {
+    for (const dir of dirs) {
       const risk = writeRisk(file, dir, ground);
       if (risk !== null) return risk;
     }
