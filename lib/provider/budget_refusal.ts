@@ -2,7 +2,7 @@ import { StoreError, type StoreTrouble } from "../store/store_error.ts";
 import { ProviderError, type UserError } from "../support/errors.ts";
 import { BudgetScope, type ScopeName } from "./budget_scope.ts";
 import { asideFor, type BudgetAsk, isUseful } from "./reservation.ts";
-import { minus } from "./spend.ts";
+import { minus, requestCost } from "./spend.ts";
 
 /** A request that can never be paid for under the caps as they are. */
 export class BudgetRefusal extends ProviderError {
@@ -11,7 +11,8 @@ export class BudgetRefusal extends ProviderError {
 
   constructor(ask: BudgetAsk) {
     const { scopes } = ask.account;
-    const { name, caps, book } = tooSmall(ask) ?? scopes.toSorted((a, b) => share(b) - share(a))[0] ?? FREE;
+    const scope = tooSmall(ask) ?? scopes.toSorted((a, b) => share(b) - share(a))[0] ?? FREE;
+    const { name, caps, book } = scope;
     const words = [
       ...caps.usd === null || ask.price === null ? [] : [`$${book.settled.usd.toFixed(2)} of $${caps.usd}`],
       ...caps.tokens === null ? [] : [`${book.settled.tokens} of ${caps.tokens} tokens`],
@@ -19,7 +20,9 @@ export class BudgetRefusal extends ProviderError {
     ];
     super(
       "budget",
-      `Cannot send another request: the budget of the ${name} leaves no room for it (${words.join(", ")})`,
+      `Cannot send another request: the budget of the ${name} leaves no room for it (${words.join(", ")})${
+        isShort(scope, ask, "usd") ? `; it may cost $${needUsd(scope, ask).toPrecision(2)}` : ""
+      }`,
       { retryable: false, hint: HINTS[name] },
     );
     this.shortOfUsd = scopes.some((scope) => isShort(scope, ask, "others"))
@@ -33,6 +36,12 @@ const HINTS: Readonly<Record<ScopeName, string>> = {
   session: "Raise it with /budget +USD or --budget-usd, or budget.session in config.yaml",
   day: "It counts all sessions; raise budget.day in config.yaml",
 };
+
+/** What has to be left for the request at the least, with its hand-over where that is what it lacks. */
+function needUsd({ leftAtBest }: BudgetScope, ask: BudgetAsk): number {
+  const { usd } = requestCost({ input: ask.input, output: 0 }, ask.price);
+  return isUseful(ask, leftAtBest) ? usd + asideFor(ask).usd : usd;
+}
 
 /** The innermost scope that leaves no room for the request, by itself or beside what its hand-over needs. */
 function tooSmall(ask: BudgetAsk): BudgetScope | undefined {

@@ -16,7 +16,10 @@ export async function* sentIn(watched: WatchedResponse | null, lease: Lease): As
   const answer = new SentAnswer();
   try {
     for (let isOver = false; !isOver && !answer.isDone;) {
-      const { done, value } = await reader.read();
+      const { done, value } = await reader.read().catch((error: unknown) => {
+        if (isWholeAlready(answer, lines)) return { done: true, value: undefined } as const;
+        throw error;
+      });
       isOver = done;
       const blocks = lines.feed(done ? decoder.decode() : decoder.decode(value, { stream: true }));
       for (const block of blocks) for (const sent of answer.take(block)) yield sent;
@@ -26,4 +29,10 @@ export async function* sentIn(watched: WatchedResponse | null, lease: Lease): As
   } finally {
     reader.cancel().catch(() => {}); // of what has failed or was aborted
   }
+}
+
+/** Whether all of a document came before its line broke, as where a header promised more bytes than there are. */
+function isWholeAlready(answer: SentAnswer, lines: EventLines): boolean {
+  for (const block of lines.end()) if (block.type === "stray") answer.take(block);
+  return answer.isWholeDocument;
 }

@@ -24,6 +24,11 @@ export class SentAnswer {
     return this.#isDone;
   }
 
+  /** What came is one document, to its end. */
+  get isWholeDocument(): boolean {
+    return !this.#hasEvents && this.#documents === 0 && isDocument(this.#stray.join("\n"));
+  }
+
   /** What a block brings; nothing once the server is done. Throws SyntaxError for JSON that is broken. */
   take(block: StreamBlock): readonly Sent[] {
     if (this.#isDone) return [];
@@ -122,5 +127,5 @@ function isJson(text: string): boolean {
 }
 
 function isDocument(line: string): boolean {
-  return /^\s*\{.*\}\s*$/.test(line) && isJson(line);
+  return /^\s*\{[^]*\}\s*$/.test(line) && isJson(line);
 }
