@@ -1,7 +1,8 @@
 import { advance, type TaskEvent, type TaskState } from "../protocol/task_state.ts";
 import type { EvidenceView } from "../protocol/task_view.ts";
 import type { UsageSum } from "../store/usage.ts";
-import type { WireError } from "../support/errors.ts";
+import { EXIT_CONFIG } from "../config/home.ts";
+import { UserError, type WireError } from "../support/errors.ts";
 import type { ProgressSnapshot } from "./progress.ts";
 import type { SteerSnapshot } from "./steer_box.ts";
 import type { TaskSpec } from "./task_spec.ts";
@@ -22,11 +23,26 @@ export interface TaskSnapshot {
   readonly journals?: readonly string[];
 }
 
-/** What was stored as a snapshot; throws `TypeError` for one of another version. */
+/** What was stored as a snapshot. Throws {@linkcode UserError} 78 for one of another version, or what is none. */
 export function readSnapshot(body: unknown): TaskSnapshot {
   const snapshot = body as TaskSnapshot | null; // written by this program; the version says by which one
-  if (snapshot?.version === 1) return snapshot;
-  throw new TypeError(`A stored task has the version ${snapshot?.version}, this program knows 1`);
+  if (snapshot?.version === 1 && isWhole(snapshot)) return snapshot;
+  throw new UserError("Cannot read a stored task: it is damaged, or was written by another version", {
+    hint: "Look what is sound: hermes doctor. Or move sessions.db away to begin with an empty one",
+    exitCode: EXIT_CONFIG,
+  });
+}
+
+/** Whether nothing is missing that all of them have: a damaged disk may have changed any letter. */
+function isWhole({ spec, state, progress, evidence, steers }: TaskSnapshot): boolean {
+  const isThere = (part: unknown) => typeof part === "object" && part !== null;
+  if (![spec, state, progress, evidence].every(isThere) || !Array.isArray(steers)) return false;
+  const { taskId, sessionId, goal, after } = spec;
+  const texts = [taskId, sessionId, goal, state.status];
+  const { files_written, commands, urls, denied } = evidence;
+  const lists = [after, progress.output?.lines, progress.inFlight, files_written, commands, urls, denied];
+  return texts.every((text) => typeof text === "string") && lists.every(Array.isArray) &&
+    [spec.model, spec.limits, progress.usage, evidence.tool_calls].every(isThere);
 }
 
 /** The snapshot with what its requests came to: the last of them may have been stored after it. */

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
-import { asStoreError } from "./store_error.ts";
+import { asStoreError, isOfSqlite, StoreError } from "./store_error.ts";
 
 /** How long a statement waits for another process; SQLite waits in steps of up to 100 ms. */
 const BUSY_TIMEOUT_MS = 5_000;
@@ -40,6 +40,21 @@ export class Database implements Disposable {
   /** All rows. The caller names their columns, as the statement does. */
   all<Row>(sql: string, ...values: SQLInputValue[]): Row[] {
     return this.#told(() => this.#prepared(sql).all(...values) as Row[]); // columns are the statement's
+  }
+
+  /** What was stored as JSON; the caller knows its form. Throws {@linkcode StoreError} `damaged` for what is none. */
+  json<Value>(text: string): Value {
+    try {
+      if (typeof text === "string") return JSON.parse(text);
+      throw new TypeError("there is nothing where something was stored");
+    } catch (error) {
+      throw this.damaged(error);
+    }
+  }
+
+  /** The error for a row that this program cannot have written. */
+  damaged(cause: unknown): StoreError {
+    return new StoreError("damaged", this.path, { cause });
   }
 
   /** Runs several statements without values. */
@@ -111,7 +126,17 @@ export class Database implements Disposable {
     try {
       return act();
     } catch (error) {
-      throw asStoreError(error, this.path);
+      const told = asStoreError(error, this.path);
+      throw isOfSqlite(error) && told === error && this.#isDamaged() ? this.damaged(error) : told;
+    }
+  }
+
+  /** Asked where a statement fails that is sound: a table that is gone, a number beyond all numbers. */
+  #isDamaged(): boolean {
+    try {
+      return this.#sqlite.prepare("PRAGMA quick_check(1)").get()?.quick_check !== "ok";
+    } catch {
+      return true; // it cannot even be looked through
     }
   }
 }

@@ -78,7 +78,9 @@ class DatabaseStore implements Store {
 
   conversation(sessionId: string, agent: OwnerId): readonly Message[] {
     const sql = "SELECT body FROM messages WHERE agent = ? ORDER BY position";
-    return this.database.all<{ body: string }>(sql, agent ?? sessionId).map(({ body }) => JSON.parse(body));
+    return this.database.all<{ body: string }>(sql, agent ?? sessionId).map(({ body }) =>
+      this.database.json<Message>(body)
+    );
   }
 
   *events(sessionId: string, since: number): Iterable<JournalEvent> {
@@ -86,7 +88,7 @@ class DatabaseStore implements Store {
       `SELECT seq, body FROM events WHERE session_id = ? AND seq > ? ORDER BY seq LIMIT ${EVENTS_AT_ONCE}`;
     for (let last = since;;) {
       const rows = this.database.all<{ seq: number; body: string }>(sql, sessionId, last);
-      for (const { seq, body } of rows) yield { ...JSON.parse(body), seq: last = seq };
+      for (const { seq, body } of rows) yield { ...this.database.json<JournalEvent>(body), seq: last = seq };
       if (rows.length < EVENTS_AT_ONCE) return;
     }
   }

@@ -22,7 +22,7 @@ export function sessionRows(database: Database, sessionId?: string): SessionRow[
     kind: row.kind,
     title: row.title,
     cwd: row.cwd,
-    model: JSON.parse(row.model),
+    model: database.json(row.model),
     createdAt: row.created_at,
     lastAt: row.last_at,
   }));

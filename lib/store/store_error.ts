@@ -76,13 +76,19 @@ const BY_TEXT: readonly (readonly [RegExp, StoreTrouble])[] = [
  * room for what SQLite puts beside a file, it only says that it cannot write.
  */
 export function asStoreError(error: unknown, path: string): unknown {
-  if (!(error instanceof Error) || !("code" in error) || error.code !== "ERR_SQLITE_ERROR") return error;
+  if (codeOf(error) === "ERR_OUT_OF_RANGE") return new StoreError("damaged", path, { cause: error }); // none of our numbers
+  if (!isOfSqlite(error)) return error;
   const trouble = "errcode" in error && typeof error.errcode === "number"
     ? BY_CODE.get(error.errcode & 0xff) // the low byte is the primary code
     : BY_TEXT.find(([text]) => text.test(error.message))?.[1];
   if (trouble === undefined) return error;
   const isFull = trouble === "unwritable" && isDiskFull(path);
   return new StoreError(isFull ? "full" : trouble, path, { cause: error });
+}
+
+/** Whether SQLite says it. */
+export function isOfSqlite(error: unknown): error is Error {
+  return error instanceof Error && codeOf(error) === "ERR_SQLITE_ERROR";
 }
 
 /** The least that SQLite asks for beside a database: the index of its log. */

@@ -35,7 +35,7 @@ export function tasksWhere(database: Database, where: string, ...values: (string
      WHERE ${where} ORDER BY created_at, tasks.rowid`,
     ...values,
   );
-  return rows.map(taskOf);
+  return rows.map((row) => taskOf(database, row));
 }
 
 /**
@@ -68,7 +68,7 @@ export function putDelivery(database: Database, taskId: string, way: DeliveryWay
   return database.run(sql, taskId, way, at) === 1;
 }
 
-function taskOf(row: Columns): StoredTask {
+function taskOf(database: Database, row: Columns): StoredTask {
   return {
     taskId: row.task_id,
     sessionId: row.session_id,
@@ -77,7 +77,7 @@ function taskOf(row: Columns): StoredTask {
     status: row.status,
     createdAt: row.created_at,
     endedAt: row.ended_at,
-    body: JSON.parse(row.body),
+    body: database.json(row.body),
     delivered: row.way === null || row.at === null ? null : { by: row.way, at: row.at },
   };
 }
