@@ -34,15 +34,23 @@ export function readSnapshot(body: unknown): TaskSnapshot {
 }
 
 /** Whether nothing is missing that all of them have: a damaged disk may have changed any letter. */
-function isWhole({ spec, state, progress, evidence, steers }: TaskSnapshot): boolean {
-  const isThere = (part: unknown) => typeof part === "object" && part !== null;
-  if (![spec, state, progress, evidence].every(isThere) || !Array.isArray(steers)) return false;
-  const { taskId, sessionId, goal, after } = spec;
-  const texts = [taskId, sessionId, goal, state.status];
+function isWhole({ spec, state, progress, evidence, steers, createdAt }: TaskSnapshot): boolean {
+  if (![spec, state, progress, evidence].every(isThere)) return false;
+  const { usage, turn, lastEndedTurn, lastActivityAt, costUsd } = progress;
   const { files_written, commands, urls, denied } = evidence;
-  const lists = [after, progress.output?.lines, progress.inFlight, files_written, commands, urls, denied];
-  return texts.every((text) => typeof text === "string") && lists.every(Array.isArray) &&
-    [spec.model, spec.limits, progress.usage, evidence.tool_calls].every(isThere);
+  const lists = [steers, spec.after, spec.toolsets, progress.output?.lines, progress.inFlight];
+  return [spec.model, spec.limits, evidence.tool_calls, usage].every(isThere) &&
+    [...lists, files_written, commands, urls, denied].every(Array.isArray) &&
+    [spec.taskId, spec.sessionId, spec.goal, state.status].every((text) => typeof text === "string") &&
+    [createdAt, turn, lastEndedTurn, lastActivityAt, evidence.requests, costUsd ?? 0].every(
+      Number.isFinite,
+    ) &&
+    [usage.input, usage.cached, usage.output, usage.reasoning].every(Number.isFinite) &&
+    costUsd !== undefined;
+}
+
+function isThere(part: unknown): boolean {
+  return typeof part === "object" && part !== null;
 }
 
 /** The snapshot with what its requests came to: the last of them may have been stored after it. */

@@ -10,6 +10,7 @@ import { isInstalled } from "../support/end_to_end.ts";
 import { offersOf } from "../support/shell_offers.ts";
 import { runCli } from "../support/run_cli.ts";
 import { TempDir } from "../support/temp_dir.ts";
+import { taskRecord } from "../support/task_records.ts";
 
 function sampleProgram(): Command {
   const program = new Command("hermes").option("--a-flag", "It's a flag");
@@ -142,7 +143,7 @@ Deno.test("hermes completions prints the script of a shell and knows no others",
 });
 
 function storedTask(taskId: string, status: TaskStatus, createdAt: number): TaskRow {
-  const snapshot = { version: 1, spec: { goal: `the goal\nof ${taskId}` } };
+  const { snapshot } = taskRecord({ taskId, goal: `the goal\nof ${taskId}` });
   const ended = status === "running" ? null : createdAt + 1;
   return {
     taskId,

@@ -30,6 +30,8 @@ const DAMAGE: readonly string[] = [
   `UPDATE tasks SET body = replace(body, '"spec"', '"spac"')`,
   `UPDATE tasks SET body = replace(body, '"lines"', '"l1nes"')`,
   `UPDATE tasks SET body = replace(body, '"version":1', '"version":3')`,
+  `UPDATE tasks SET body = replace(body, '"costUsd"', '"cosdUsd"')`,
+  `UPDATE tasks SET body = replace(body, '"tool_calls"', '"tool_balls"')`,
   `UPDATE tasks SET body = 'null'`,
   `UPDATE messages SET body = replace(body, '"', '!')`,
 ];
@@ -73,3 +75,17 @@ Deno.test("a look at what is stored ends with 0 or 78, whichever page of the fil
   }
   assert.deepEqual([...ended].sort(), [0, 78]);
 });
+
+for (const [table, column] of [["sessions", "model"], ["tasks", "body"], ["messages", "body"]] as const) {
+  Deno.test(`doctor finds damaged rows in ${table} in a file that SQLite finds sound`, async () => {
+    const { home } = storedHome(({ store }) => {
+      store.database.run(`UPDATE ${table} SET ${column} = '{"' WHERE rowid = 1`);
+    });
+    using _dir = home.dir;
+    const { code, stdout } = await runCli(["doctor", "--json"], { env: home.env });
+    assert.equal(code, 1);
+    const { findings } = JSON.parse(stdout);
+    const said = findings.filter(({ check }: { check: string }) => check === "store");
+    assert.match(JSON.stringify(said), new RegExp(`1 damaged row in ${table}`));
+  });
+}

@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
 import { taskEvents } from "../../lib/session/task_journal.ts";
 import { beginIn, event, StoreGround, taskRow } from "../store/store_ground.ts";
+import { taskRecord } from "../support/task_records.ts";
 
 Deno.test("taskEvents() has the events of a task from every session in which it ran, in their order", () => {
   using ground = new StoreGround();
   const store = ground.open();
   const [first, second] = [beginIn(store), beginIn(store)];
   const journals = [first.sessionId, second.sessionId];
-  first.taskChanged("t00001", () => taskRow(first, "t00001", { body: { version: 1, journals } }));
+  const { snapshot } = taskRecord({ taskId: "t00001", sessionId: first.sessionId }, []);
+  first.taskChanged("t00001", () => taskRow(first, "t00001", { body: { ...snapshot, journals } }));
   const at = (ms: number) => new Date(ms).toISOString();
   first.append({ ...event(first, 1, "t00001"), at: at(1) });
   first.append({ ...event(first, 2, "t00002"), at: at(2) });
