@@ -105,6 +105,7 @@ async function* workOff(
   conversation.addAssistant(reply.message);
   store(options); // with calls: whoever goes on after a crash sees which of them have an unknown outcome
   if (reply.message.toolCalls.length > 0) return yield* answerCalls(options, reply.message, place);
+  if (reply.finish === "pause") return turn < maxTurns ? null : usedUp(options, reply.message.content);
   return await offerClosing(options, turn, reply.message.content);
 }
 

@@ -25,9 +25,10 @@ const WORDS: readonly (readonly [RegExp, Word])[] = [
   ],
   [/context_(window|length|size|limit)|max_context|model_(max_)?len(gth)?/, "full"],
   [
-    /error|fail|abort|cancel|interrupt|time_?out|overload|unavailable|insufficient|network|pause|in_progress|queued/,
+    /error|fail|abort|cancel|interrupt|time_?out|overload|unavailable|insufficient|network|in_progress|queued/,
     "broken",
   ],
+  [/pause/, "pause"],
   [/length|max|limit|truncat|exceed|incomplete|context|budget/, "length"],
   [/tool|function/, "tool_calls"],
 ];
@@ -56,7 +57,8 @@ export function finishOf(reason: string, { calls, text }: AnswerBody, complain: 
   const quoted = `"${shortened(reason, 60)}"`;
   const word = reason === "" ? "stop" : wordOf(reason);
   if (word === "malformed") throw answerFailure("malformed", complain(`it ended for the reason ${quoted}`));
-  if (word === "broken") {
+  const isVoid = calls === 0 && text.trim() === "";
+  if (word === "broken" || (word === "pause" && isVoid)) {
     throw answerFailure("cut", complain(`the server broke off for the reason ${quoted}`));
   }
   if (word === "full") {
@@ -69,7 +71,8 @@ export function finishOf(reason: string, { calls, text }: AnswerBody, complain: 
   }
   if (word === "length" || word === "content_filter") return word;
   if (calls > 0) return "tool_calls";
-  if (word === null && text.trim() === "") {
+  if (word === "pause") return word;
+  if (word === null && isVoid) {
     throw answerFailure("malformed", complain(`it ended for the unknown reason ${quoted}`));
   }
   return "stop";

@@ -184,10 +184,10 @@ export interface Spending {
 }
 
 /**
- * Why the model stopped; `budget`: at an output limit that the budget had lowered. A stream that ends without saying
+ * Why the model stopped; `budget`: at an output limit that the budget had lowered; `pause`: it goes on when it is asked again. A stream that ends without saying
  * so is a {@linkcode ProviderError} `cut`.
  */
-export type FinishReason = "stop" | "tool_calls" | "length" | "budget" | "content_filter";
+export type FinishReason = "stop" | "tool_calls" | "length" | "budget" | "content_filter" | "pause";
 
 /** One request, as the agent loop asks it. */
 export interface ModelRequest {

@@ -144,6 +144,15 @@ for (const [finish, reason] of [["length", "max_output"], ["content_filter", "co
   });
 }
 
+Deno.test("runLoop() goes on after a pause with what was said before it", async () => {
+  await using agent = await AgentUnderTest.start(inOrder(
+    say("first part", { finish: "pause_turn" }),
+    say("second part"),
+  ));
+  assert.deepEqual(await agent.run(), { type: "final", text: "second part" });
+  assert.deepEqual(agent.said(1), ["user: begin", "assistant: first part"]);
+});
+
 const FAILURES: readonly [number, object | string, string, string][] = [
   [
     400,

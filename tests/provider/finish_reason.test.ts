@@ -39,7 +39,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   ],
   cut: [
     ...["error", "ERROR", "network_error", "abort", "cancelled", "insufficient_system_resource", "timeout"],
-    ...["pause_turn", "in_progress", "failed", "interrupted"],
+    ...["in_progress", "failed", "interrupted"],
   ],
   malformed: ["MALFORMED_FUNCTION_CALL", "function_call_filter: UNEXPECTED_TOOL_CALL"],
 };
@@ -52,6 +52,13 @@ for (const [finish, reasons] of Object.entries(WORDS)) {
     }
   });
 }
+
+Deno.test("finishOf() takes a pause for one where there is text, for nothing beside calls and for a cut else", () => {
+  for (const reason of ["pause_turn", "PAUSE_TURN", "pause"]) {
+    const ends = [ended(reason, 0, "text"), ended(reason, 1, "text"), ended(reason, 0, " ")];
+    assert.deepEqual(ends, ["pause", "tool_calls", "cut"], reason);
+  }
+});
 
 Deno.test("finishOf() takes calls for calls, and their announcement without one for a loss", () => {
   for (const reason of ["tool_calls", "tool_use", "function_call", "TOOL_CALL"]) {

@@ -106,7 +106,7 @@ const ENDS: readonly (readonly [stop: string, end: unknown])[] = [
   ["max_tokens", "length"],
   ["model_context_window_exceeded", ["context_length", false]],
   ["refusal", "content_filter"],
-  ["pause_turn", ["cut", true]],
+  ["pause_turn", "pause"],
   ["weather", "stop"],
 ];
 
