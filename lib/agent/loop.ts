@@ -105,7 +105,11 @@ async function* workOff(
   conversation.addAssistant(reply.message);
   store(options); // with calls: whoever goes on after a crash sees which of them have an unknown outcome
   if (reply.message.toolCalls.length > 0) return yield* answerCalls(options, reply.message, place);
-  if (reply.finish === "pause") return turn < maxTurns ? null : usedUp(options, reply.message.content);
+  if (reply.finish === "pause") {
+    if (turn >= maxTurns) return usedUp(options, reply.message.content);
+    conversation.addUser("Go on."); // most servers want the last word not to be the model's
+    return null;
+  }
   return await offerClosing(options, turn, reply.message.content);
 }
 

@@ -150,7 +150,7 @@ Deno.test("runLoop() goes on after a pause with what was said before it", async 
     say("second part"),
   ));
   assert.deepEqual(await agent.run(), { type: "final", text: "second part" });
-  assert.deepEqual(agent.said(1), ["user: begin", "assistant: first part"]);
+  assert.deepEqual(agent.said(1), ["user: begin", "assistant: first part", "user: Go on."]);
 });
 
 const FAILURES: readonly [number, object | string, string, string][] = [
