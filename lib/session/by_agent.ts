@@ -1,5 +1,7 @@
-import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync, realpathSync, statSync } from "node:fs";
+import { join } from "node:path";
 import process from "node:process";
+import { hermesHome } from "../config/home.ts";
 import { DATABASE_FILE } from "../store/open_database.ts";
 import { isLiveHost } from "../store/is_live_host.ts";
 import { statFields } from "../support/proc_stat.ts";
@@ -31,7 +33,7 @@ export function byAgent(env: Env): string | null {
  */
 export function byAgentOrProgram(env: Env): string | null {
   return byAgent(env) ??
-    firstAbove((pid) => isThisProgram(pid) || runsAgents(pid) ? "a command of an agent" : null);
+    firstAbove((pid) => isThisProgram(pid) || runsAgents(pid, env) ? "a command of an agent" : null);
 }
 
 /** The session and the task whose agent's command this is, by the marks; null: none is named. */
@@ -92,9 +94,14 @@ function environOf(pid: number): string {
   }
 }
 
-/** A copy of the program is as long as it is. A runtime that runs the source is everybody's: then it cannot be told. */
+/** A runtime that runs the source is everybody's. */
+function isOfRuntime(): boolean {
+  return /\/(deno|bun|node)$/.test(process.execPath);
+}
+
+/** A copy of the program is as long as it is. */
 function isThisProgram(pid: number): boolean {
-  if (/\/(deno|bun|node)$/.test(process.execPath)) return false;
+  if (isOfRuntime()) return false;
   try {
     return statSync(`/proc/${pid}/exe`).size === statSync("/proc/self/exe").size;
   } catch {
@@ -102,10 +109,24 @@ function isThisProgram(pid: number): boolean {
   }
 }
 
-/** Who runs agents has the database open in which it is entered. */
-function runsAgents(pid: number): boolean {
-  const databases = openFiles(pid).filter((path) => path.endsWith(`/${DATABASE_FILE}`));
+/**
+ * Who runs agents has the database open in which it is entered. What runs from source may be started by a program that
+ * uses this one's modules, such as its tests: only the database of its own state directory counts then.
+ */
+function runsAgents(pid: number, env: Env): boolean {
+  const own = isOfRuntime() ? realPath(join(hermesHome(env), DATABASE_FILE)) : null;
+  const databases = openFiles(pid).filter((path) =>
+    own === null ? path.endsWith(`/${DATABASE_FILE}`) : path === own
+  );
   return [...new Set(databases)].some((path) => isLiveHost(path, pid));
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path; // it is not there, so nobody has it open
+  }
 }
 
 function openFiles(pid: number): readonly string[] {
