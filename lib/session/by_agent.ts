@@ -94,14 +94,14 @@ function environOf(pid: number): string {
   }
 }
 
-/** A runtime that runs the source is everybody's. */
-function isOfRuntime(): boolean {
-  return /\/(deno|bun|node)$/.test(process.execPath);
+/** A runtime that runs source is everybody's. */
+function isRuntime(path: string): boolean {
+  return /\/(deno|bun|node)$/.test(path);
 }
 
 /** A copy of the program is as long as it is. */
 function isThisProgram(pid: number): boolean {
-  if (isOfRuntime()) return false;
+  if (isRuntime(process.execPath)) return false;
   try {
     return statSync(`/proc/${pid}/exe`).size === statSync("/proc/self/exe").size;
   } catch {
@@ -110,11 +110,11 @@ function isThisProgram(pid: number): boolean {
 }
 
 /**
- * Who runs agents has the database open in which it is entered. What runs from source may be started by a program that
- * uses this one's modules, such as its tests: only the database of its own state directory counts then.
+ * Who runs agents has the database open in which it is entered. A runtime may be running another program that uses the
+ * modules of this one, such as its tests: only the database of our own state directory counts then.
  */
 function runsAgents(pid: number, env: Env): boolean {
-  const own = isOfRuntime() ? realPath(join(hermesHome(env), DATABASE_FILE)) : null;
+  const own = isRuntime(linkOf(`/proc/${pid}/exe`)) ? realPath(join(hermesHome(env), DATABASE_FILE)) : null;
   const databases = openFiles(pid).filter((path) =>
     own === null ? path.endsWith(`/${DATABASE_FILE}`) : path === own
   );
