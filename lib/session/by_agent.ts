@@ -114,18 +114,20 @@ function isThisProgram(pid: number): boolean {
  * modules of this one, such as its tests: only the database of our own state directory counts then.
  */
 function runsAgents(pid: number, env: Env): boolean {
-  const own = isRuntime(linkOf(`/proc/${pid}/exe`)) ? realPath(join(hermesHome(env), DATABASE_FILE)) : null;
+  const isShared = isRuntime(linkOf(`/proc/${pid}/exe`));
+  const own = isShared ? ownDatabase(env) : null;
   const databases = openFiles(pid).filter((path) =>
-    own === null ? path.endsWith(`/${DATABASE_FILE}`) : path === own
+    isShared ? path === own : path.endsWith(`/${DATABASE_FILE}`)
   );
   return [...new Set(databases)].some((path) => isLiveHost(path, pid));
 }
 
-function realPath(path: string): string {
+/** As `/proc` names it; null where there is none. */
+function ownDatabase(env: Env): string | null {
   try {
-    return realpathSync(path);
+    return realpathSync(join(hermesHome(env), DATABASE_FILE));
   } catch {
-    return path; // it is not there, so nobody has it open
+    return null; // nobody has it open
   }
 }
 
