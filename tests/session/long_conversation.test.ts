@@ -101,7 +101,7 @@ Deno.test("a huge result of a tool is cut for the model, and kept whole to the b
   await test.waitForEvents("task.ended");
   await (await test.session.createAgent(CHAT)).answer("read it too");
   const whole = text.split("\n").map((line, index) => `${index + 1}\t${line}`).join("\n");
-  const dir = join(test.dir, "spill", test.session.id);
+  const dir = join(test.dir, "state", "spill", test.session.id);
   const files = readdirSync(dir).sort();
   assert.equal(files.length, 2);
   assert.ok(files.some((name) => name.startsWith(`${taskId}-read_file-`)), `${files}`);

@@ -48,8 +48,10 @@ export class TestSession implements AsyncDisposable {
       providers: { scripted: { base_url: server.baseUrl, key_env: "none" } },
       ...config,
     };
-    Deno.writeTextFileSync(dir.at("config.yaml"), JSON.stringify(settings));
-    const loaded = loadConfig(dir.path, {});
+    const home = dir.at("state");
+    Deno.mkdirSync(home);
+    Deno.writeTextFileSync(`${home}/config.yaml`, JSON.stringify(settings));
+    const loaded = loadConfig(home, {});
     const session = await openSession({
       loaded,
       model: resolveModel(loaded, {}),
